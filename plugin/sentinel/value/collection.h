@@ -1,0 +1,72 @@
+// Lists and maps. Both have identity: `append`, `delete` and `x[i] = v` change them for every
+// holder.
+//
+// A frozen collection belongs to data shared between evaluations (a mock read once per process) and
+// is never changed: the evaluator copies before it writes. Everything reachable from a frozen
+// collection is frozen.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "plugin/sentinel/value/arena.h"
+#include "plugin/sentinel/value/value.h"
+
+namespace sentinel {
+
+struct List {
+  Value* items = nullptr;
+  std::uint32_t size = 0;
+  std::uint32_t capacity = 0;
+  bool frozen = false;
+
+  const Value* begin() const { return items; }
+  const Value* end() const { return items + size; }
+
+  /// Amortised constant time. The list must not be frozen.
+  void append(Arena& arena, Value value);
+};
+
+/// A list with room for `capacity`.
+List* make_list(Arena& arena, std::size_t capacity = 0);
+
+struct MapEntry {
+  Value key;  // Bool, Int, Float or String
+  Value value;
+};
+
+/// Entries stand in insertion order, which is what iteration, `keys` and `values` follow. Int and
+/// Float keys that are equal as numbers are one key.
+struct Map {
+  MapEntry* entries = nullptr;
+  std::uint32_t size = 0;
+  std::uint32_t capacity = 0;
+  std::uint32_t* index = nullptr;  // hash → entry number + 1; only for larger maps
+  std::uint32_t index_size = 0;    // a power of two
+  bool frozen = false;
+  bool sorted = false;  // all keys are strings in byte order: looked up by bisection, without index
+
+  const MapEntry* begin() const { return entries; }
+  const MapEntry* end() const { return entries + size; }
+
+  /// Null where the key is missing. The pointer lasts until the map changes.
+  const Value* find(std::string_view key) const;
+  const Value* find(const Value& key) const;
+  /// Adds or replaces; a replaced entry keeps its place. The map must not be frozen; the key must
+  /// be of a kind a key may have.
+  void set(Arena& arena, Value key, Value value);
+  /// The others keep their order. Linear.
+  bool erase(const Value& key);
+};
+
+/// A map with room for `capacity` entries.
+Map* make_map(Arena& arena, std::size_t capacity = 0);
+
+/// A shallow copy that may be changed.
+List* copy(Arena& arena, const List& list);
+Map* copy(Arena& arena, const Map& map);
+
+/// A deep copy of data (not functions, rules, modules, which are shared).
+Value deep_copy(Arena& arena, const Value& value);
+
+}  // namespace sentinel

@@ -1,0 +1,125 @@
+// How a built-in function or a standard import is written: rows of a table, and the few things that
+// native code may ask of the evaluator. builtin/ and import/ know this file and values, nothing
+// else.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "plugin/base/system.h"
+#include "plugin/sentinel/value/arena.h"
+#include "plugin/sentinel/value/value.h"
+
+namespace sentinel {
+
+/// What a running native function may ask for. One per evaluation; the evaluator implements it.
+class Machine {
+ public:
+  Machine(Arena& arena, const base::System& system) : arena_(arena), system_(system) {}
+  virtual ~Machine() = default;
+
+  /// Where new strings, lists and maps go. Throws (see arena.h) when the memory bound is reached.
+  Arena& arena() { return arena_; }
+  /// Clock and environment. `time.now` is frozen: see `now`.
+  const base::System& system() const { return system_; }
+
+  /// Calls a Function value, native or not, with the depth and step bounds of the evaluation.
+  virtual Value call(const Value& function, std::span<const Value> arguments) = 0;
+  /// Ends the evaluation with a language error at the current call. Lower case, no full stop.
+  [[noreturn]] virtual void fail(std::string message) = 0;
+  /// Adds one line of policy output.
+  virtual void print(std::string_view line) = 0;
+  /// A slot of the evaluation's own for `key` (the address of a static), made empty at first use:
+  /// what an import remembers between calls, its configuration included. See `ImportState`.
+  virtual struct ImportState& state(const struct ImportRow& import) = 0;
+
+ private:
+  Arena& arena_;
+  const base::System& system_;
+};
+
+/// What one evaluation knows about one import.
+struct ImportState {
+  Value configuration;     // of `import "plugin" NAME { config = {…} }`: a map, or undefined
+  void* memory = nullptr;  // the import's own, in the arena; null until it puts something there
+  bool network_allowed = false;
+};
+
+/// Kinds an argument may have; combine with |.
+enum Takes : std::uint16_t {
+  kBool = 1U << 0U,
+  kInt = 1U << 1U,
+  kFloat = 1U << 2U,
+  kNumber = kInt | kFloat,
+  kString = 1U << 3U,
+  kList = 1U << 4U,
+  kMap = 1U << 5U,
+  kFunction = 1U << 6U,
+  kNull = 1U << 7U,
+  kUndefined =
+      1U << 8U,  // the function wants to see undefined; without it, undefined in, undefined out
+  kObject = 1U << 9U,
+  kAnything = 0x3FF,
+};
+
+struct NativeCall {
+  Machine& machine;
+  std::span<const Value> arguments;
+  Value self;  // of a method: the object it was called on
+
+  std::size_t count() const { return arguments.size(); }
+  const Value& at(std::size_t i) const { return arguments[i]; }
+  std::string_view string(std::size_t i) const { return arguments[i].as_string(); }
+};
+
+using NativeFunction = Value (*)(NativeCall& call);
+
+constexpr std::uint8_t kMany = 255;
+
+/// One function of a built-in, an import or an object type. The caller checks count and kinds
+/// against the row and makes the messages, so `run` sees only what it takes.
+struct FunctionRow {
+  std::string_view name;
+  std::uint8_t least = 0;  // arguments
+  std::uint8_t most = 0;   // kMany: no bound; `takes`' last entry then holds for the rest
+  std::array<std::uint16_t, 6> takes{};
+  NativeFunction run = nullptr;
+  std::string_view help;  // "s begins with prefix"
+};
+
+/// The kind of an Object: its methods, and its fields.
+struct ObjectType {
+  std::string_view name;  // "decimal", for messages
+  std::span<const FunctionRow> methods;
+  /// A field's value; undefined where there is none of that name. May be null: no fields.
+  Value (*field)(Machine& machine, const Object& object, std::string_view name) = nullptr;
+  /// The printed form. May be null: `<name>`.
+  std::string (*print)(const Object& object) = nullptr;
+  /// `==` between two objects of this type. May be null: identity.
+  bool (*equal)(const Object& a, const Object& b) = nullptr;
+};
+
+/// Derived structs add the payload: `struct Decimal : Object { … };`, made in the arena.
+struct Object {
+  const ObjectType* type;
+};
+
+/// A standard import.
+struct ImportRow {
+  std::string_view name;  // "strings", "collection/maps"
+  std::span<const FunctionRow> functions;
+  /// Members that are not functions; undefined where there is none of that name. May be null.
+  Value (*member)(Machine& machine, std::string_view name) = nullptr;
+  std::string_view help;
+};
+
+/// A function value. Native ones have a row; the evaluator derives its own for function literals.
+struct Function {
+  const FunctionRow* native = nullptr;
+  Value self;  // of a bound method
+};
+
+}  // namespace sentinel
