@@ -120,6 +120,9 @@ struct ImportRow {
 struct Function {
   const FunctionRow* native = nullptr;
   Value self;  // of a bound method
+  /// How many a function literal declares (of a native one its row tells): callbacks may leave out
+  /// the last ones they are offered, such as an index.
+  std::uint8_t parameters = 0;
 };
 
 }  // namespace sentinel
