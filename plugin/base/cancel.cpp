@@ -11,7 +11,8 @@ void CancelToken::cancel(CancelReason reason) const {
   if (state_->reason != CancelReason::None) return;
   state_->reason = reason;
   // Under the lock, so that a Hook's destructor can wait for a running action.
-  for (const auto& [id, action] : state_->hooks) action();
+  for (const auto& [id, action] : state_->hooks)
+    action();
   state_->changed.notify_all();
 }
 

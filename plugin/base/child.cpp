@@ -1,17 +1,17 @@
 #include "plugin/base/child.h"
 
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <system_error>
+
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <array>
-#include <atomic>
-#include <cerrno>
-#include <system_error>
 
 namespace base {
 namespace {
@@ -56,7 +56,8 @@ Diagnostic cannot_start(const ChildCommand& command, int error) {
 
 /// posix_spawn with its own process group, an empty signal mask and default handlers (linking Poco
 /// blocks SIGPIPE in every thread, and a child would inherit that).
-int spawn(const ChildCommand& command, const Pipe& in, const Pipe& out, const Pipe& err, pid_t& pid) {
+int spawn(const ChildCommand& command, const Pipe& in, const Pipe& out, const Pipe& err,
+          pid_t& pid) {
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
   if (const int error = ::posix_spawn_file_actions_init(&actions); error != 0) return error;
@@ -68,8 +69,8 @@ int spawn(const ChildCommand& command, const Pipe& in, const Pipe& out, const Pi
   if (!command.working_directory.empty()) {
     ::posix_spawn_file_actions_addchdir_np(&actions, command.working_directory.c_str());
   }
-  ::posix_spawnattr_setflags(&attributes,
-                             POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+  ::posix_spawnattr_setflags(
+      &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
   ::posix_spawnattr_setpgroup(&attributes, 0);
   sigset_t none, all;
   ::sigemptyset(&none);
@@ -81,16 +82,19 @@ int spawn(const ChildCommand& command, const Pipe& in, const Pipe& out, const Pi
   words.push_back(command.program.string());
   words.insert(words.end(), command.arguments.begin(), command.arguments.end());
   std::vector<char*> argv;
-  for (std::string& word : words) argv.push_back(word.data());
+  for (std::string& word : words)
+    argv.push_back(word.data());
   argv.push_back(nullptr);
   std::vector<std::string> settings;
-  for (const auto& [name, value] : command.environment) settings.push_back(name + "=" + value);
+  for (const auto& [name, value] : command.environment)
+    settings.push_back(name + "=" + value);
   std::vector<char*> envp;
-  for (std::string& setting : settings) envp.push_back(setting.data());
+  for (std::string& setting : settings)
+    envp.push_back(setting.data());
   envp.push_back(nullptr);
 
-  const int error = ::posix_spawn(&pid, command.program.c_str(), &actions, &attributes, argv.data(),
-                                  envp.data());
+  const int error =
+      ::posix_spawn(&pid, command.program.c_str(), &actions, &attributes, argv.data(), envp.data());
   ::posix_spawn_file_actions_destroy(&actions);
   ::posix_spawnattr_destroy(&attributes);
   return error;
@@ -161,11 +165,13 @@ Result<ChildOutcome> run_child(const ChildCommand& command, const CancelToken& c
                                   {in.write_end, POLLOUT, 0},
                                   {cancelled ? -1 : wake.read_end, POLLIN, 0}}};
     ::poll(polled.data(), polled.size(), static_cast<int>(std::max<std::int64_t>(wait.count(), 0)));
-    if (polled[0].revents != 0) out_open = drain(out.read_end, outcome.out, command.most_output, outcome.flooded);
-    if (polled[1].revents != 0) err_open = drain(err.read_end, outcome.err, command.most_output, outcome.flooded);
+    if (polled[0].revents != 0)
+      out_open = drain(out.read_end, outcome.out, command.most_output, outcome.flooded);
+    if (polled[1].revents != 0)
+      err_open = drain(err.read_end, outcome.err, command.most_output, outcome.flooded);
     if (polled[2].revents != 0) {
-      const ssize_t put = ::write(in.write_end, command.input.data() + written,
-                                  command.input.size() - written);
+      const ssize_t put =
+          ::write(in.write_end, command.input.data() + written, command.input.size() - written);
       if (put > 0) written += static_cast<std::size_t>(put);
       if ((put < 0 && errno != EAGAIN && errno != EINTR) || written == command.input.size()) {
         in.close_write();
@@ -180,7 +186,8 @@ Result<ChildOutcome> run_child(const ChildCommand& command, const CancelToken& c
     const pid_t got = ::waitpid(pid, &status, WNOHANG);
     if (got == pid || (got < 0 && errno != EINTR)) break;
     const auto now = steady_clock::now();
-    if (command.timeout && now - started >= *command.timeout && !terminated) outcome.timed_out = true;
+    if (command.timeout && now - started >= *command.timeout && !terminated)
+      outcome.timed_out = true;
     if ((outcome.timed_out || cancelled || cancel.cancelled()) && !terminated) {
       ::killpg(pid, SIGTERM);
       terminated = now;
@@ -208,7 +215,8 @@ std::optional<Path> find_program(std::string_view name, const Environment& envir
     rest = colon == std::string_view::npos ? std::string_view() : rest.substr(colon + 1);
     if (!folder.is_absolute()) continue;
     const Path candidate = folder / name;
-    if (::access(candidate.c_str(), X_OK) != 0 || !std::filesystem::is_regular_file(candidate, error)) {
+    if (::access(candidate.c_str(), X_OK) != 0 ||
+        !std::filesystem::is_regular_file(candidate, error)) {
       continue;
     }
     if (!forbidden.empty()) {
@@ -227,11 +235,13 @@ Environment child_environment(const Environment& ours, const Path& home,
                               const std::vector<std::string>& pass) {
   Environment out;
   for (const char* name : {"PATH", "LANG", "TZ", "TMPDIR"}) {
-    if (const auto found = ours.find(std::string_view(name)); found != ours.end()) out.insert(*found);
+    if (const auto found = ours.find(std::string_view(name)); found != ours.end())
+      out.insert(*found);
   }
   out.insert_or_assign("HOME", home.string());
   for (const std::string& name : pass) {
-    if (const auto found = ours.find(name); found != ours.end()) out.insert_or_assign(name, found->second);
+    if (const auto found = ours.find(name); found != ours.end())
+      out.insert_or_assign(name, found->second);
   }
   return out;
 }

@@ -10,7 +10,8 @@ namespace {
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
   std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), now(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
+  for (std::size_t j = 0; j <= b.size(); ++j)
+    last[j] = j;
   for (std::size_t i = 1; i <= a.size(); ++i) {
     now[0] = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
@@ -27,7 +28,9 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return last[b.size()];
 }
 
-bool is_utf8_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
+bool is_utf8_continuation(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
+}
 
 /// Terminal columns, counting one per code point: good enough to place a caret.
 std::size_t columns(std::string_view text) {
@@ -58,7 +61,8 @@ void append_text(std::string& out, const Diagnostic& diagnostic, std::size_t ind
   } else if (!diagnostic.advice.empty()) {
     append_indented(out, diagnostic.advice, indent + 4);
   }
-  for (const Diagnostic& cause : diagnostic.causes) append_text(out, cause, indent + 2);
+  for (const Diagnostic& cause : diagnostic.causes)
+    append_text(out, cause, indent + 2);
 }
 
 }  // namespace
@@ -83,14 +87,17 @@ std::string quote_source(const Location& location, std::string_view note, std::s
   for (char& c : line) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
   }
-  std::size_t caret = location.column == 0 ? 0 : std::min<std::size_t>(location.column - 1, line.size());
+  std::size_t caret =
+      location.column == 0 ? 0 : std::min<std::size_t>(location.column - 1, line.size());
   std::size_t length = std::max<std::size_t>(location.length, 1);
   length = std::min(length, std::max<std::size_t>(line.size() - caret, 1));
   if (line.size() > width) {
     std::size_t begin = caret > width / 2 ? caret - width / 2 : 0;
-    while (begin > 0 && begin < line.size() && is_utf8_continuation(line[begin])) --begin;
+    while (begin > 0 && begin < line.size() && is_utf8_continuation(line[begin]))
+      --begin;
     std::size_t end = std::min(line.size(), begin + width);
-    while (end < line.size() && is_utf8_continuation(line[end])) ++end;
+    while (end < line.size() && is_utf8_continuation(line[end]))
+      ++end;
     const bool cut_front = begin > 0;
     const bool cut_back = end < line.size();
     line = line.substr(begin, end - begin);
@@ -104,7 +111,8 @@ std::string quote_source(const Location& location, std::string_view note, std::s
   }
   const std::string number = std::to_string(location.line);
   const std::size_t margin = std::max<std::size_t>(number.size(), 2);
-  std::string out = "    " + std::string(margin - number.size(), ' ') + number + " | " + line + '\n';
+  std::string out =
+      "    " + std::string(margin - number.size(), ' ') + number + " | " + line + '\n';
   out += "    " + std::string(margin, ' ') + " | ";
   out.append(columns(std::string_view(line).substr(0, caret)), ' ');
   out += '^';
@@ -120,7 +128,8 @@ std::string quote_source(const Location& location, std::string_view note, std::s
 
 std::string_view nearest_name(std::string_view word,
                               const std::vector<std::string_view>& candidates) {
-  constexpr std::size_t kLongestWord = 64;  // the distance is quadratic, and typos are in short words
+  constexpr std::size_t kLongestWord =
+      64;  // the distance is quadratic, and typos are in short words
   if (word.empty() || word.size() > kLongestWord) return {};
   std::size_t best = std::max<std::size_t>(word.size() / 3, 1) + 1;
   std::string_view found;

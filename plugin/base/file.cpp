@@ -1,21 +1,23 @@
 #include "plugin/base/file.h"
 
-#include <fcntl.h>
-#include <linux/fs.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <system_error>
 
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 namespace base {
 namespace {
 
-std::string reason(int error) { return std::generic_category().message(error); }
+std::string reason(int error) {
+  return std::generic_category().message(error);
+}
 
 Diagnostic failed(std::string_view doing, const Path& path, std::string why) {
   Diagnostic out;
@@ -131,7 +133,8 @@ Result<Path> make_staging_folder(const Path& parent, std::string_view prefix) {
 
 Status replace_folder(const Path& staged, const Path& target) {
   std::error_code error;
-  if (std::filesystem::symlink_status(target, error).type() == std::filesystem::file_type::not_found) {
+  if (std::filesystem::symlink_status(target, error).type() ==
+      std::filesystem::file_type::not_found) {
     if (std::rename(staged.c_str(), target.c_str()) != 0) {
       return failed("replace", target, reason(errno));
     }
@@ -151,7 +154,8 @@ Status replace_folder(const Path& staged, const Path& target) {
     if (std::rename(staged.c_str(), target.c_str()) != 0) {
       const int why = errno;
       if (std::rename(old.c_str(), target.c_str()) != 0) {
-        return failed("restore", target, reason(errno) + "; its content is in `" + old.string() + "`");
+        return failed("restore", target,
+                      reason(errno) + "; its content is in `" + old.string() + "`");
       }
       return failed("replace", target, reason(why));
     }
@@ -175,7 +179,8 @@ Result<Path> resolve_inside(const Path& root, const Path& from, const Path& path
   if (root_end != real_root.end() && !root_end->empty()) {
     Diagnostic out;
     out.what = "`" + path.string() + "` leads out of the repository";
-    out.why = "it resolves to `" + real.string() + "`, which is not below `" + real_root.string() + "`";
+    out.why =
+        "it resolves to `" + real.string() + "`, which is not below `" + real_root.string() + "`";
     out.advice = "keep the file in the repository, or pass --allow-outside";
     return out;
   }

@@ -1,12 +1,12 @@
 #include "plugin/base/system.h"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <array>
 #include <charconv>
 #include <cstdio>
 #include <system_error>
+
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 extern char** environ;
 
@@ -47,7 +47,9 @@ Terminal look_at(int descriptor, const Environment& environment) {
 
 }  // namespace
 
-std::shared_ptr<Clock> real_clock() { return std::make_shared<RealClock>(); }
+std::shared_ptr<Clock> real_clock() {
+  return std::make_shared<RealClock>();
+}
 
 std::string_view get(const Environment& environment, std::string_view name) {
   const auto found = environment.find(name);
@@ -78,12 +80,11 @@ std::string to_rfc3339(std::chrono::system_clock::time_point time) {
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(seconds - day);
   std::array<char, 64> out{};
-  const int size = std::snprintf(out.data(), out.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ",
-                                 static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                                 static_cast<unsigned>(date.day()),
-                                 static_cast<int>(clock.hours().count()),
-                                 static_cast<int>(clock.minutes().count()),
-                                 static_cast<int>(clock.seconds().count()));
+  const int size = std::snprintf(
+      out.data(), out.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
+      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+      static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+      static_cast<int>(clock.seconds().count()));
   return {out.data(), static_cast<std::size_t>(size)};
 }
 
@@ -95,8 +96,8 @@ std::optional<std::chrono::system_clock::time_point> from_rfc3339(std::string_vi
     const auto [stop, error] = std::from_chars(text.data() + at, end, value);
     return error == std::errc() && stop == end && text[at] != '-' ? value : -1;
   };
-  if (text.size() < 20 || text[4] != '-' || text[7] != '-' || (text[10] != 'T' && text[10] != 't') ||
-      text[13] != ':' || text[16] != ':') {
+  if (text.size() < 20 || text[4] != '-' || text[7] != '-' ||
+      (text[10] != 'T' && text[10] != 't') || text[13] != ':' || text[16] != ':') {
     return std::nullopt;
   }
   const int year = number(0, 4), month = number(5, 2), day = number(8, 2);
