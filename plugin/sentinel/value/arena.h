@@ -19,6 +19,16 @@ struct MemoryExceeded {
   std::size_t limit;  // bytes
 };
 
+/// Values nested deeper than this are not walked: a policy can nest a list without end, or put it
+/// into itself.
+constexpr std::size_t kMostNesting = 1000;
+
+/// Thrown by what walks whole values (equality, printing, copying) when a value is too deep or too
+/// large to walk. The evaluator makes a language error of it.
+struct ValueTooLarge {
+  const char* what;  // "value nested deeper than 1000 levels"
+};
+
 /// Bump allocation in growing blocks. Not thread-safe; what it holds may be read by many threads
 /// once nothing allocates any more. Destructors of what it holds are never run.
 class Arena {
@@ -32,7 +42,7 @@ class Arena {
   void* allocate(std::size_t size, std::size_t alignment = 8) {
     const std::uintptr_t at =
         (next_ + alignment - 1) & ~(static_cast<std::uintptr_t>(alignment) - 1);
-    if (at + size <= end_ && at + size >= at) {
+    if (at <= end_ && size <= end_ - at) {
       next_ = at + size;
       return reinterpret_cast<void*>(at);
     }
@@ -47,11 +57,13 @@ class Arena {
   /// Uninitialised room for `count` of T.
   template <class T>
   T* array(std::size_t count) {
+    if (count > kMostBytes / sizeof(T)) throw MemoryExceeded{limit_};
     return static_cast<T*>(allocate(count * sizeof(T), alignof(T)));
   }
 
-  /// A String value with its own copy of the bytes.
+  /// A String value with its own copy of the bytes. At most 4 GiB.
   Value string(std::string_view text) {
+    if (text.size() > UINT32_MAX) throw MemoryExceeded{limit_};
     char* bytes = static_cast<char*>(allocate(text.size(), 1));
     if (!text.empty()) std::memcpy(bytes, text.data(), text.size());
     return Value::string({bytes, text.size()});
@@ -59,8 +71,10 @@ class Arena {
 
   /// Bytes in all blocks.
   std::size_t used() const { return used_; }
+  std::size_t limit() const { return limit_; }
 
  private:
+  static constexpr std::size_t kMostBytes = SIZE_MAX / 4;
   void* allocate_slowly(std::size_t size, std::size_t alignment);
 
   std::uintptr_t next_ = 0;

@@ -19,13 +19,25 @@ struct List {
   std::uint32_t size = 0;
   std::uint32_t capacity = 0;
   bool frozen = false;
+  bool shared = false;  // some of `items` are read by another list too (see `concatenate`)
 
   const Value* begin() const { return items; }
   const Value* end() const { return items + size; }
 
+  /// The items, for overwriting one in place. The list must not be frozen.
+  Value* writable(Arena& arena);
+
   /// Amortised constant time. The list must not be frozen.
   void append(Arena& arena, Value value);
 };
+
+/// A new list of the items of `a`, then those of `b`. It takes over the spare room behind the items
+/// of an `a` that is not frozen, so that `x = x + [y]` in a loop is linear.
+List* concatenate(Arena& arena, List& a, const List& b);
+
+/// A new string of the bytes of both. `s = s + t` in a loop is linear: the buffer of an earlier
+/// concatenation is extended where nothing else was.
+Value concatenate(Arena& arena, const Value& a, const Value& b);
 
 /// A list with room for `capacity`.
 List* make_list(Arena& arena, std::size_t capacity = 0);
@@ -52,11 +64,27 @@ struct Map {
   /// Null where the key is missing. The pointer lasts until the map changes.
   const Value* find(std::string_view key) const;
   const Value* find(const Value& key) const;
+  /// The same, with a guess of the entry's number that is made better: maps of one shape hold a key
+  /// at one place. Start `guess` with 0 and keep it at the place in the program that looks up.
+  const Value* find(std::string_view key, std::uint32_t& guess) const {
+    if (guess < size && entries[guess].key.is(Kind::String) &&
+        entries[guess].key.as_string() == key) {
+      return &entries[guess].value;
+    }
+    return find_and_guess(key, guess);
+  }
   /// Adds or replaces; a replaced entry keeps its place. The map must not be frozen; the key must
   /// be of a kind a key may have.
   void set(Arena& arena, Value key, Value value);
   /// The others keep their order. Linear.
   bool erase(const Value& key);
+
+ private:
+  const Value* find_and_guess(std::string_view key, std::uint32_t& guess) const;
+  MapEntry* entry(std::string_view key) const;
+  MapEntry* entry(const Value& key) const;
+  void grow(Arena& arena);
+  void build_index(Arena& arena);
 };
 
 /// A map with room for `capacity` entries.

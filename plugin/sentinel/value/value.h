@@ -84,6 +84,12 @@ class Value {
     v.bytes_ = s.data();
     return v;
   }
+  /// A string whose bytes stand in a buffer that `concatenate` (collection.h) made.
+  static Value extensible_string(std::string_view s) {
+    Value v = string(s);
+    v.flag_ = 1;
+    return v;
+  }
   static Value list(List* list) {
     Value v(Kind::List);
     v.list_ = list;
@@ -125,6 +131,7 @@ class Value {
   std::int64_t as_int() const { return integer_; }
   double as_float() const { return number_; }
   std::string_view as_string() const { return {bytes_, size_}; }
+  bool is_extensible() const { return flag_ != 0; }
   List* as_list() const { return list_; }
   Map* as_map() const { return map_; }
   Function* as_function() const { return function_; }
