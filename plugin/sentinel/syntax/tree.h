@@ -76,11 +76,17 @@ enum class AssignOperator : std::uint8_t { Set, Add, Subtract, Multiply, Divide,
 
 struct Node {
   NodeKind kind;
+  /// Levels of nodes below this one: what a recursion over the tree costs. At most kDeepestTree.
+  std::uint16_t height;
   base::Span span;  // the whole construct
-  /// Where an error or a trace points: the operator of a binary expression's left operand, the name
-  /// of a selector, the opening of a call … (one byte offset).
+  /// Where an error or a trace points (a byte offset): the name of a selector, the `[` of an index
+  /// or a slice, else where the construct begins (so a binary expression's left operand, a call's
+  /// callee). What is said about an operand points at that operand: the collection of a loop or
+  /// quantifier, the condition of an `if`.
   std::uint32_t position;
 };
+
+inline constexpr std::uint16_t kDeepestTree = 1000;
 
 struct Expression : Node {};
 struct Statement : Node {};
