@@ -150,7 +150,9 @@ TEST_F(Unpack, NoticesDamageAtEveryPlace) {
     renew();
     const auto result = unpacked(bytes);
     // A bit of a code table that no code uses may change without harm.
-    if (result) EXPECT_EQ(*result, *sound) << "changed at " << at;
+    if (result) {
+      EXPECT_EQ(*result, *sound) << "changed at " << at;
+    }
   }
   EXPECT_EQ(refusal(whole.substr(0, whole.size() - 4)),
             "it is cut short: the compressed data has no end");
