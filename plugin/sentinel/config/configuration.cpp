@@ -77,7 +77,8 @@ class Configurer {
     }
     if (block.labels.size() < form->least_labels || block.labels.size() > form->most_labels) {
       report(block.place(), "a `" + block.type + "` block has " +
-                                std::to_string(block.labels.size()) + " labels, expected " +
+                                std::to_string(block.labels.size()) +
+                                (block.labels.size() == 1 ? " label" : " labels") + ", expected " +
                                 std::string(form->labels));
       return;
     }
