@@ -1,0 +1,195 @@
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <utility>
+#include <variant>
+
+#include "plugin/http/connection.h"
+#include "plugin/http/http.h"
+#include "plugin/http/proxy.h"
+#include "plugin/http/stop.h"
+#include "plugin/http/tls.h"
+
+namespace http {
+namespace {
+
+constexpr std::chrono::seconds kMostIdle{20};
+constexpr std::size_t kMostKept = 32;
+
+bool same_name(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, [](char x, char y) {
+    const auto small = [](char c) {
+      return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    };
+    return small(x) == small(y);
+  });
+}
+
+bool is_token(std::string_view text) {
+  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
+  return !text.empty() && std::ranges::all_of(text, [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           kMarks.find(c) != std::string_view::npos;
+  });
+}
+
+// What could end a line would begin a header of somebody else's making.
+std::optional<Failure> check(const Request& request) {
+  const auto refuse = [](std::string why) {
+    return Failure{
+        .kind = FailureKind::Refused,
+        .diagnostic = {.what = "a request cannot be sent as it is", .why = std::move(why)}};
+  };
+  if (!is_token(request.method)) return refuse("its method is no word");
+  for (const Header& header : request.headers) {
+    if (!is_token(header.name)) return refuse("the name of one of its headers is no word");
+    if (std::ranges::any_of(header.value, [](char c) {
+          return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
+        })) {
+      return refuse("its header `" + header.name + "` holds a line end or a control character");
+    }
+    for (const std::string_view ours :
+         {"Host", "Content-Length", "Connection", "Transfer-Encoding"}) {
+      if (same_name(header.name, ours)) {
+        return refuse("its header `" + header.name + "` is set by the client itself");
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+bool is_idempotent(std::string_view method) {
+  return method != "POST" && method != "PATCH";
+}
+
+}  // namespace
+
+std::string_view Response::header(std::string_view name) const {
+  const auto found =
+      std::ranges::find_if(headers, [&](const Header& h) { return same_name(h.name, name); });
+  return found == headers.end() ? std::string_view() : std::string_view(found->value);
+}
+
+bool Response::has_header(std::string_view name) const {
+  return std::ranges::any_of(headers, [&](const Header& h) { return same_name(h.name, name); });
+}
+
+class Client::Inside {
+ public:
+  explicit Inside(const base::Environment& environment) : environment_(environment) {}
+
+  Reply send(const Request& request, const base::CancelToken& cancel);
+
+ private:
+  struct Kept {
+    std::unique_ptr<Connection> connection;
+    Instant since;
+  };
+
+  // The certificates are read by the first request that needs them.
+  base::Result<std::shared_ptr<const Tls>> tls() {
+    const std::lock_guard lock(tls_mutex_);
+    if (!tls_) tls_ = Tls::make(environment_);
+    return *tls_;
+  }
+
+  std::unique_ptr<Connection> take_kept(const std::string& key) {
+    std::vector<std::unique_ptr<Connection>> stale;  // closed outside the lock
+    const std::lock_guard lock(kept_mutex_);
+    const auto now = std::chrono::steady_clock::now();
+    for (auto it = kept_.lower_bound(key); it != kept_.end() && it->first == key;) {
+      Kept kept = std::move(it->second);
+      it = kept_.erase(it);
+      if (now - kept.since < kMostIdle && kept.connection->fresh()) {
+        return std::move(kept.connection);
+      }
+      stale.push_back(std::move(kept.connection));
+    }
+    return nullptr;
+  }
+
+  void keep(const std::string& key, std::unique_ptr<Connection> connection) {
+    Kept dropped;
+    const std::lock_guard lock(kept_mutex_);
+    if (kept_.size() >= kMostKept) {
+      const auto oldest =
+          std::ranges::min_element(kept_, {}, [](const auto& entry) { return entry.second.since; });
+      dropped = std::move(oldest->second);
+      kept_.erase(oldest);
+    }
+    kept_.emplace(key, Kept{std::move(connection), std::chrono::steady_clock::now()});
+  }
+
+  const base::Environment environment_;
+  Watchdog dog_;  // outlives the connections
+  std::mutex tls_mutex_;
+  std::optional<base::Result<std::shared_ptr<const Tls>>> tls_;
+  std::mutex kept_mutex_;
+  std::multimap<std::string, Kept> kept_;
+};
+
+Reply Client::Inside::send(const Request& request, const base::CancelToken& cancel) {
+  Reply out;
+  const auto fail = [&](FailureKind kind, base::Diagnostic why) {
+    out.failure = Failure{.kind = kind, .diagnostic = std::move(why)};
+    return std::move(out);
+  };
+  auto url = parse_url(request.url);
+  if (!url) return fail(FailureKind::Refused, std::move(url.error()));
+  if (auto refused = check(request)) return {.response = {}, .failure = std::move(refused)};
+  auto proxy = parse_proxy(proxy_for(environment_, *url));
+  if (!proxy) return fail(FailureKind::Setting, std::move(proxy.error()));
+
+  const bool secure = url->scheme == "https";
+  std::shared_ptr<const Tls> tls_context;
+  if (secure) {
+    auto made = tls();
+    if (!made) return fail(FailureKind::Setting, std::move(made.error()));
+    tls_context = *made;
+  }
+  const Stop stop(cancel, std::chrono::steady_clock::now() + request.total_timeout);
+  if (cancel.cancelled()) {
+    return fail(FailureKind::Cancelled,
+                {.what = "the request to `" + url->host + "` was cancelled"});
+  }
+
+  // A plain request through a proxy names its whole URL.
+  Url sent_url = *url;
+  Request sent_request = request;
+  if (proxy->has_value() && !secure) {
+    sent_url.target = to_text(*url);
+    if (!(*proxy)->authorization.empty()) {
+      sent_request.headers.push_back({"Proxy-Authorization", (*proxy)->authorization});
+    }
+  }
+  const std::string key = origin(*url);
+  auto connection = take_kept(key);
+  const bool kept = connection != nullptr;
+  for (bool again = false;; again = true) {
+    if (!connection) {
+      auto opened = Connection::open(*url, *proxy, tls_context.get(), request, dog_, stop);
+      if (auto* failed = std::get_if<Failure>(&opened)) {
+        return {.response = {}, .failure = std::move(*failed)};
+      }
+      connection = std::move(std::get<std::unique_ptr<Connection>>(opened));
+    }
+    auto outcome = connection->exchange(sent_url, sent_request, dog_, stop);
+    if (outcome.reusable) keep(key, std::move(connection));
+    connection.reset();
+    const bool closed_while_idle =
+        outcome.reply.failure && outcome.reply.failure->kind == FailureKind::Connection &&
+        outcome.untouched && (is_idempotent(request.method) || !outcome.reply.failure->sent);
+    if (kept && !again && closed_while_idle) continue;
+    return std::move(outcome.reply);
+  }
+}
+
+Client::Client(const base::Environment& environment)
+    : inside_(std::make_unique<Inside>(environment)) {}
+Client::~Client() = default;
+
+Reply Client::send(const Request& request, const base::CancelToken& cancel) {
+  return inside_->send(request, cancel);
+}
+
+}  // namespace http
