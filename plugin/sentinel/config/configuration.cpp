@@ -42,7 +42,7 @@ class Configurer {
 
   void add(const Document& document) {
     if (document.legacy) out_.legacy = true;
-    for (const Block& block : document.blocks)
+    for (const ConfigBlock& block : document.blocks)
       add(block);
   }
 
@@ -63,7 +63,7 @@ class Configurer {
     return nearest.empty() ? std::string() : "did you mean `" + std::string(nearest) + "`?";
   }
 
-  void add(const Block& block) {
+  void add(const ConfigBlock& block) {
     const auto* form = std::find_if(kForms.begin(), kForms.end(), [&](const BlockForm& known) {
       return known.type == block.type;
     });
@@ -95,7 +95,7 @@ class Configurer {
   }
 
   /// Reports keys that are not `known`.
-  void check_keys(const Block& block, std::initializer_list<std::string_view> known) {
+  void check_keys(const ConfigBlock& block, std::initializer_list<std::string_view> known) {
     for (std::size_t i = 0; i < block.body.entries.size(); ++i) {
       const std::string& key = block.body.entries[i].key;
       if (std::find(known.begin(), known.end(), key) != known.end()) continue;
@@ -105,25 +105,25 @@ class Configurer {
     }
   }
 
-  static std::string describe(const Block& block) {
+  static std::string describe(const ConfigBlock& block) {
     std::string out = "`" + block.type;
     for (const BlockLabel& label : block.labels)
       out += " \"" + shorten(label.text) + '"';
     return out + "`";
   }
 
-  static std::optional<std::size_t> find(const Block& block, std::string_view key) {
+  static std::optional<std::size_t> find(const ConfigBlock& block, std::string_view key) {
     for (std::size_t i = 0; i < block.body.entries.size(); ++i) {
       if (block.body.entries[i].key == key) return i;
     }
     return std::nullopt;
   }
 
-  static const ConfigNode& value(const Block& block, std::size_t entry) {
+  static const ConfigNode& value(const ConfigBlock& block, std::size_t entry) {
     return block.body.entries[entry].value;
   }
 
-  bool expect(const Block& block, std::size_t entry, ConfigNode::Kind kind) {
+  bool expect(const ConfigBlock& block, std::size_t entry, ConfigNode::Kind kind) {
     const ConfigNode& found = value(block, entry);
     if (found.kind == kind) return true;
     report(block.value_place(entry), "`" + block.body.entries[entry].key + "` is " +
@@ -133,7 +133,7 @@ class Configurer {
   }
 
   /// The text of `key`; nothing where it is missing or no text, which is reported when `required`.
-  std::optional<std::string> text(const Block& block, std::string_view key, bool required,
+  std::optional<std::string> text(const ConfigBlock& block, std::string_view key, bool required,
                                   Place& place) {
     const auto entry = find(block, key);
     if (!entry) {
@@ -165,7 +165,7 @@ class Configurer {
     return true;
   }
 
-  void add_mock(const Block& block) {
+  void add_mock(const ConfigBlock& block) {
     check_keys(block, {"data", "module"});
     Mock mock;
     mock.name = block.labels[0].text;
@@ -186,7 +186,7 @@ class Configurer {
       mock.data = value(block, *data);
     } else {
       if (!expect(block, *module, ConfigNode::Kind::Map)) return;
-      Block inner;
+      ConfigBlock inner;
       inner.type = "module";
       inner.source = block.origins[*module];
       inner.span = block.body.entries[*module].key_span;
@@ -200,7 +200,7 @@ class Configurer {
     if (is_new(out_.mocks, "mock", mock.name, mock.place)) out_.mocks.push_back(std::move(mock));
   }
 
-  void add_import(const Block& block) {
+  void add_import(const ConfigBlock& block) {
     if (block.labels.size() == 1) {
       add_import(block, ImportKind::Plugin, block.labels[0].text, true);
       return;
@@ -216,7 +216,7 @@ class Configurer {
         did_you_mean(kind, {"module", "plugin", "static"}));
   }
 
-  void add_import(const Block& block, ImportKind kind, const std::string& name, bool legacy) {
+  void add_import(const ConfigBlock& block, ImportKind kind, const std::string& name, bool legacy) {
     ConfiguredImport import;
     import.kind = kind;
     import.name = name;
@@ -268,7 +268,7 @@ class Configurer {
     }
   }
 
-  void add_policy(const Block& block) {
+  void add_policy(const ConfigBlock& block) {
     check_keys(block, {"source", "enforcement_level", "params"});
     PolicyBlock policy;
     policy.name = block.labels[0].text;
@@ -317,7 +317,7 @@ class Configurer {
     }
   }
 
-  void add_setting(const Block& block, std::vector<Setting>& out) {
+  void add_setting(const ConfigBlock& block, std::vector<Setting>& out) {
     check_keys(block, {"value"});
     const auto entry = find(block, "value");
     if (!entry) {
@@ -330,7 +330,7 @@ class Configurer {
     }
   }
 
-  void add_test(const Block& block) {
+  void add_test(const ConfigBlock& block) {
     check_keys(block, {"rules"});
     if (out_.expected_rules) {
       report(block.place(), "there is a second `test` block");
@@ -343,7 +343,7 @@ class Configurer {
     }
   }
 
-  void add_sentinel(const Block& block) {
+  void add_sentinel(const ConfigBlock& block) {
     check_keys(block, {"features"});
     const auto features = find(block, "features");
     if (!features || !expect(block, *features, ConfigNode::Kind::Map)) return;
@@ -368,14 +368,14 @@ class Configurer {
   Configuration out_;
 };
 
-std::string label_text(const Block& block) {
+std::string label_text(const ConfigBlock& block) {
   std::string out = "`" + block.type;
   for (const BlockLabel& label : block.labels)
     out += " \"" + shorten(label.text) + '"';
   return out + "`";
 }
 
-bool same_block(const Block& a, const Block& b) {
+bool same_block(const ConfigBlock& a, const ConfigBlock& b) {
   return a.type == b.type && a.labels.size() == b.labels.size() &&
          std::equal(a.labels.begin(), a.labels.end(), b.labels.begin(),
                     [](const BlockLabel& x, const BlockLabel& y) { return x.text == y.text; });
@@ -417,14 +417,14 @@ bool Configuration::feature(std::string_view name) const {
 
 void apply_override(Document& document, const Document& overrides,
                     std::vector<base::Diagnostic>& errors) {
-  for (const Block& override : overrides.blocks) {
+  for (const ConfigBlock& override : overrides.blocks) {
     if (override.type == "test") {
       document.blocks.push_back(override);
       continue;
     }
     const auto found =
         std::find_if(document.blocks.begin(), document.blocks.end(),
-                     [&](const Block& block) { return same_block(block, override); });
+                     [&](const ConfigBlock& block) { return same_block(block, override); });
     if (found == document.blocks.end()) {
       base::Diagnostic diagnostic;
       diagnostic.what = "nothing to override: there is no " + label_text(override) + " block";

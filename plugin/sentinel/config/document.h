@@ -29,7 +29,7 @@ struct BlockLabel {
 
 /// `mock "tfplan/v2" { … }`. Nested blocks are entries of `body` like attributes are: `module { …
 /// }` and `module = { … }` mean the same wherever they are allowed.
-struct Block {
+struct ConfigBlock {
   std::string type;
   base::SourcePtr source;
   base::Span span;  // type and labels
@@ -46,7 +46,7 @@ struct Block {
 };
 
 struct Document {
-  std::vector<Block> blocks;
+  std::vector<ConfigBlock> blocks;
   bool legacy = false;  // the JSON of before 0.16, whose blocks have been brought into today's form
 };
 

@@ -37,7 +37,7 @@ class Reader {
     if (text_.starts_with("\xEF\xBB\xBF")) at_ = 3;
   }
 
-  void read(std::vector<Block>& blocks) {
+  void read(std::vector<ConfigBlock>& blocks) {
     if (const auto bad = find_invalid_utf8(text_)) {
       fail("the text is not UTF-8", {offset(*bad), offset(*bad) + 1}, {});
     }
@@ -147,7 +147,7 @@ class Reader {
     }
   }
 
-  Block read_top_block() {
+  ConfigBlock read_top_block() {
     if (!is_word_start(peek())) fail_expected("a block");
     Head head;
     head.name = read_word(head.name_span);
@@ -157,7 +157,7 @@ class Reader {
            "settings stand in a block, as in `param \"" + head.name + "\" { value = … }`");
     }
     read_labels(head);
-    Block block;
+    ConfigBlock block;
     block.type = std::move(head.name);
     block.source = source_;
     block.span = {head.name_span.begin,

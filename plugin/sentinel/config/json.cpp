@@ -329,7 +329,7 @@ class Blocks {
   }
 
   void add(std::string type, Span type_span, std::vector<BlockLabel> labels, ConfigNode body) {
-    Block block;
+    ConfigBlock block;
     block.type = std::move(type);
     block.source = source_;
     block.span = labels.empty() ? type_span : labels.back().span;

@@ -48,7 +48,7 @@ inline std::string printed(const base::ConfigNode& node) {
 
 inline std::string printed(const Document& document) {
   std::string out = document.legacy ? "legacy" : "";
-  for (const Block& block : document.blocks) {
+  for (const ConfigBlock& block : document.blocks) {
     if (!out.empty()) out += ' ';
     out += block.type;
     for (const BlockLabel& label : block.labels)

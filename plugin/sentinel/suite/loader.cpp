@@ -1,0 +1,105 @@
+#include "plugin/sentinel/suite/loader.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "plugin/sentinel/data/frozen_data.h"
+#include "plugin/sentinel/data/json.h"
+#include "plugin/sentinel/syntax/parser.h"
+
+namespace sentinel {
+namespace {
+
+/// Larger than any mock seen; what is larger is more likely a mistake.
+constexpr std::uint64_t kLargestFile = std::uint64_t{2} << 30U;
+
+void read_code(LoadedFile& out, base::SourcePtr source) {
+  ParseResult parsed = parse(std::move(source));
+  if (parsed.tree == nullptr) {
+    out.errors = std::move(parsed.errors);
+    return;
+  }
+  ResolveResult resolved = resolve(std::move(parsed.tree));
+  out.program = std::move(resolved.program);
+  if (out.program == nullptr) out.errors = std::move(resolved.errors);
+}
+
+}  // namespace
+
+Loader::Loader(FileNamer namer, std::uint64_t most_kept)
+    : namer_(std::move(namer)), most_kept_(most_kept) {}
+
+LoadedFilePtr Loader::load(const base::Path& path, Form form) {
+  std::string key = path.native();
+  key += '\0';
+  key += static_cast<char>(form);
+  std::shared_ptr<Entry> entry;
+  {
+    const std::lock_guard lock(mutex_);
+    std::shared_ptr<Entry>& slot = entries_[std::move(key)];
+    if (slot == nullptr) slot = std::make_shared<Entry>();
+    slot->used = ++uses_;
+    entry = slot;
+  }
+  std::call_once(entry->once, [&] {
+    LoadedFilePtr file = read(path, form);
+    const std::lock_guard lock(mutex_);
+    entry->file = std::move(file);
+    kept_ += entry->file->size;
+    if (kept_ > most_kept_) forget_oldest();
+  });
+  return entry->file;
+}
+
+void Loader::forget_oldest() {
+  // Down to half, so that this is rare. Whoever uses a file keeps it alive.
+  std::vector<std::pair<std::uint64_t, std::string>> by_use;
+  for (const auto& [key, entry] : entries_) {
+    if (entry->file != nullptr && entry->used != uses_) by_use.emplace_back(entry->used, key);
+  }
+  std::sort(by_use.begin(), by_use.end());
+  for (const auto& [used, key] : by_use) {
+    if (kept_ <= most_kept_ / 2) return;
+    const auto found = entries_.find(key);
+    kept_ -= found->second->file->size;
+    entries_.erase(found);
+  }
+}
+
+LoadedFilePtr Loader::read(const base::Path& path, Form form) const {
+  auto out = std::make_shared<LoadedFile>();
+  auto text = base::read_file(path, kLargestFile);
+  if (!text) {
+    out->errors.push_back(std::move(text.error()));
+    return out;
+  }
+  out->size = text->size();
+  auto source = std::make_shared<const base::Source>(namer_(path), std::move(*text));
+  switch (form) {
+  case Form::Mock:
+    if (std::optional<FrozenDataPtr> data = read_data(source)) {
+      out->data.value = Value::map((*data)->root);
+      out->data.owner = std::move(*data);
+      out->is_data = true;
+      break;
+    }
+    [[fallthrough]];
+  case Form::Code:
+    read_code(*out, std::move(source));
+    break;
+  case Form::Json: {
+    auto document = read_frozen_json(std::move(source));
+    if (!document) {
+      out->errors.push_back(std::move(document.error()));
+      break;
+    }
+    out->data.value = document->value;
+    out->data.owner = std::move(document->data);
+    out->is_data = true;
+    break;
+  }
+  }
+  return out;
+}
+
+}  // namespace sentinel

@@ -1,0 +1,64 @@
+// Policies and their cases: found, and run side by side. Documentation: Sentinel, commands, test.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "plugin/base/diagnostic.h"
+#include "plugin/base/result.h"
+#include "plugin/base/system.h"
+#include "plugin/sentinel/suite/case.h"
+
+namespace sentinel {
+
+struct FoundCase {
+  base::Path file;   // as `file` of the policy: relative to where the search began, or absolute
+  std::string name;  // without its ending
+};
+
+struct FoundPolicy {
+  base::Path file;               // as the user wrote the folder, joined with the name
+  std::string name;              // file name without `.sentinel`
+  std::vector<FoundCase> cases;  // lexicographic by path
+};
+
+/// Policies are the `.sentinel` files among `paths` and directly in the folders among them; none
+/// given is the working directory. The cases of `DIR/NAME.sentinel` are `DIR/test/NAME/*.hcl` and
+/// `*.json`. Lexicographic by path. A path that is not there is an error.
+base::Result<std::vector<FoundPolicy>> find_policies(const std::vector<base::Path>& paths,
+                                                     const base::Path& working_directory);
+
+/// The cases of one policy file; `policy` may be relative to `working_directory`.
+std::vector<FoundCase> find_cases(const base::Path& policy, const base::Path& working_directory);
+
+struct PolicyResult {
+  enum class Status { Pass, Fail, Error, NoTests };
+
+  FoundPolicy policy;
+  Status status = Status::NoTests;
+  std::vector<base::Diagnostic> problems;  // Error: the policy does not parse
+  std::string description;
+  std::vector<CaseResult> cases;  // one for each of `policy.cases`; none where there are problems
+  std::chrono::steady_clock::duration duration{};
+};
+
+/// "PASS", "FAIL", "ERROR", "?"
+std::string_view name_of(PolicyResult::Status status);
+
+struct SuiteOptions {
+  CaseOptions cases;
+  std::size_t jobs = 1;
+  /// The values of a case that passes are dropped unless this is set: traces of them are rarely
+  /// shown, and a large suite would hold much memory.
+  bool keep_passing = false;
+  base::Path working_directory;
+};
+
+/// Runs every case, `jobs` at a time. The results stand in the order of `policies`.
+std::vector<PolicyResult> run_suite(std::vector<FoundPolicy> policies, Loader& loader,
+                                    const SuiteOptions& options, const base::System& system);
+
+}  // namespace sentinel
