@@ -1,0 +1,23 @@
+// JSON text → values.
+#pragma once
+
+#include <string_view>
+
+#include "plugin/base/result.h"
+#include "plugin/sentinel/data/frozen_data.h"
+
+namespace sentinel {
+
+/// Reads one JSON document. Whole numbers that fit stay Int, all others become Float; of a repeated
+/// key the last stands. Deeper than 1,000 levels is an error. Errors have the position in the text,
+/// under `name`. The strings are copied into `arena`.
+base::Result<Value> read_json(Arena& arena, std::string_view text, std::string_view name);
+
+/// The same, frozen. `value` is the document.
+struct FrozenDocument {
+  FrozenDataPtr data;
+  Value value;
+};
+base::Result<FrozenDocument> read_frozen_json(base::SourcePtr source);
+
+}  // namespace sentinel

@@ -1,0 +1,222 @@
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <simdjson.h>
+
+#include "plugin/sentinel/data/json.h"
+#include "plugin/sentinel/data/utf8_check.h"
+
+namespace sentinel {
+namespace {
+
+namespace ondemand = simdjson::ondemand;
+
+/// Words for simdjson's codes, in our style.
+std::string reason(simdjson::error_code code) {
+  switch (code) {
+  case simdjson::EMPTY:
+    return "the text is empty";
+  case simdjson::UTF8_ERROR:
+    return "the text is not UTF-8";
+  case simdjson::STRING_ERROR:
+    return "a string is malformed";
+  case simdjson::UNESCAPED_CHARS:
+    return "a string holds an unescaped control character";
+  case simdjson::UNCLOSED_STRING:
+    return "a string is not closed";
+  case simdjson::NUMBER_ERROR:
+    return "a number is malformed";
+  case simdjson::T_ATOM_ERROR:
+  case simdjson::F_ATOM_ERROR:
+  case simdjson::N_ATOM_ERROR:
+    return "`true`, `false` or `null` is misspelled";
+  case simdjson::DEPTH_ERROR:
+    return "it is nested deeper than 1000 levels";
+  case simdjson::CAPACITY:
+    return "it is larger than 4 GiB";
+  case simdjson::INCOMPLETE_ARRAY_OR_OBJECT:
+    return "a list or object is not closed";
+  case simdjson::TRAILING_CONTENT:
+    return "something follows the document";
+  case simdjson::MEMALLOC:
+    return "there is not enough memory";
+  default:
+    return "a value, `,`, `:` or closing bracket was expected here";
+  }
+}
+
+class Reader {
+ public:
+  Reader(Arena& arena, bool frozen) : arena_(arena), frozen_(frozen) {}
+
+  simdjson::error_code read(ondemand::document& document, Value& out) {
+    ondemand::json_type type{};
+    if (const auto error = document.type().get(type)) return error;
+    if (type == ondemand::json_type::array || type == ondemand::json_type::object) {
+      ondemand::value root;
+      if (const auto error = document.get_value().get(root)) return error;
+      if (const auto error = value(root, out, 1)) return error;
+    } else if (const auto error = scalar(document, type, out)) {
+      return error;
+    }
+    // At the end there is no location any more.
+    const char* rest = nullptr;
+    return document.current_location().get(rest) == simdjson::SUCCESS ? simdjson::TRAILING_CONTENT
+                                                                      : simdjson::SUCCESS;
+  }
+
+ private:
+  simdjson::error_code value(ondemand::value in, Value& out, std::size_t depth) {
+    if (depth > kMostNesting) return simdjson::DEPTH_ERROR;
+    ondemand::json_type type{};
+    if (const auto error = in.type().get(type)) return error;
+    if (type == ondemand::json_type::array) return list(in, out, depth);
+    if (type == ondemand::json_type::object) return map(in, out, depth);
+    return scalar(in, type, out);
+  }
+
+  template <class Any>
+  simdjson::error_code scalar(Any& in, ondemand::json_type type, Value& out) {
+    switch (type) {
+    case ondemand::json_type::string: {
+      std::string_view text;
+      if (const auto error = in.get_string().get(text)) return error;
+      out = arena_.string(text);
+      return simdjson::SUCCESS;
+    }
+    case ondemand::json_type::number:
+      return number(in, out);
+    case ondemand::json_type::boolean: {
+      bool boolean = false;
+      if (const auto error = in.get_bool().get(boolean)) return error;
+      out = Value::boolean(boolean);
+      return simdjson::SUCCESS;
+    }
+    default: {
+      bool null = false;
+      if (const auto error = in.is_null().get(null)) return error;
+      if (!null) return simdjson::N_ATOM_ERROR;
+      out = Value::null();
+      return simdjson::SUCCESS;
+    }
+    }
+  }
+
+  template <class Any>
+  simdjson::error_code number(Any& in, Value& out) {
+    std::int64_t integer = 0;
+    if (in.get_int64().get(integer) == simdjson::SUCCESS) {
+      out = Value::integer(integer);
+      return simdjson::SUCCESS;
+    }
+    double number = 0;
+    const auto error = in.get_double().get(number);
+    if (error != simdjson::SUCCESS) return error;
+    out = Value::number(number);
+    return simdjson::SUCCESS;
+  }
+
+  simdjson::error_code list(ondemand::value& in, Value& out, std::size_t depth) {
+    ondemand::array items;
+    if (const auto error = in.get_array().get(items)) return error;
+    const std::size_t base = stack_.size();
+    for (auto next : items) {
+      ondemand::value element;
+      if (const auto error = next.get(element)) return error;
+      Value item;
+      if (const auto error = value(element, item, depth + 1)) return error;
+      stack_.push_back(item);
+    }
+    List* list = make_list(arena_, stack_.size() - base);
+    list->size = list->capacity;
+    list->frozen = frozen_;
+    if (list->size != 0) {
+      std::memcpy(static_cast<void*>(list->items), &stack_[base], list->size * sizeof(Value));
+    }
+    stack_.resize(base);
+    out = Value::list(list);
+    return simdjson::SUCCESS;
+  }
+
+  simdjson::error_code map(ondemand::value& in, Value& out, std::size_t depth) {
+    ondemand::object fields;
+    if (const auto error = in.get_object().get(fields)) return error;
+    const std::size_t base = stack_.size();
+    bool sorted = true;
+    for (auto next : fields) {
+      std::string_view name;
+      if (const auto error = next.unescaped_key().get(name)) return error;
+      const Value key = arena_.string(name);
+      sorted = sorted &&
+               (stack_.size() == base || stack_[stack_.size() - 2].as_string() < key.as_string());
+      ondemand::value element;
+      if (const auto error = next.value().get(element)) return error;
+      stack_.push_back(key);
+      Value item;
+      if (const auto error = value(element, item, depth + 1)) return error;
+      stack_.push_back(item);
+    }
+    const std::size_t count = (stack_.size() - base) / 2;
+    Map* map = make_map(arena_, count);
+    map->sorted = sorted && frozen_;
+    for (std::size_t i = base; i < stack_.size(); i += 2)
+      map->set(arena_, stack_[i], stack_[i + 1]);
+    map->frozen = frozen_;
+    stack_.resize(base);
+    out = Value::map(map);
+    return simdjson::SUCCESS;
+  }
+
+  Arena& arena_;
+  bool frozen_;
+  std::vector<Value> stack_;
+};
+
+base::Result<Value> read(Arena& arena, std::string_view text, std::string_view name, bool frozen) {
+  base::Diagnostic problem;
+  problem.what = std::string("`").append(name) + "` is not valid JSON";
+  if (text.size() > UINT32_MAX - simdjson::SIMDJSON_PADDING) {
+    problem.why = reason(simdjson::CAPACITY);
+    return problem;
+  }
+  const simdjson::padded_string padded(text);
+  ondemand::parser parser;
+  ondemand::document document;
+  Value out;
+  simdjson::error_code error = parser.iterate(padded).get(document);
+  const bool walked = error == simdjson::SUCCESS;
+  if (walked) error = Reader(arena, frozen).read(document, out);
+  if (error == simdjson::SUCCESS) return out;
+  problem.why = reason(error);
+  const base::Source source{std::string(name), std::string(text)};
+  const char* place = nullptr;
+  if (walked && document.current_location().get(place) == simdjson::SUCCESS) {
+    const auto offset = static_cast<std::size_t>(place - padded.data());
+    problem.where = source.locate(static_cast<std::uint32_t>(std::min(offset, padded.size())));
+  } else if (error != simdjson::EMPTY) {
+    problem.where = source.locate(static_cast<std::uint32_t>(padded.size()));
+  }
+  return problem;
+}
+
+}  // namespace
+
+bool is_utf8(std::string_view text) {
+  return simdjson::validate_utf8(text.data(), text.size());
+}
+
+base::Result<Value> read_json(Arena& arena, std::string_view text, std::string_view name) {
+  return read(arena, text, name, false);
+}
+
+base::Result<FrozenDocument> read_frozen_json(base::SourcePtr source) {
+  auto data = std::make_shared<FrozenData>();
+  base::Result<Value> value = read(data->arena, source->text(), source->name(), true);
+  if (!value) return std::move(value.error());
+  data->source = std::move(source);
+  if (value->is(Kind::Map)) data->root = value->as_map();
+  return FrozenDocument{std::move(data), *value};
+}
+
+}  // namespace sentinel
