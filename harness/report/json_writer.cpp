@@ -1,0 +1,139 @@
+#include "harness/report/json_writer.h"
+
+#include <cstdio>
+
+#include "harness/report/clean.h"
+
+namespace harness {
+
+std::string json_string(std::string_view text) {
+  // Cleaning also removes what would break line-based readers.
+  const std::string clean = clean_text(text, text.size() + 1);
+  std::string out = "\"";
+  for (const char c : clean) {
+    switch (c) {
+    case '"':
+      out += "\\\"";
+      break;
+    case '\\':
+      out += "\\\\";
+      break;
+    case '\n':
+      out += "\\n";
+      break;
+    case '\t':
+      out += "\\t";
+      break;
+    case '<':
+    case '>':
+    case '&': {
+      char escape[8];
+      std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(c));
+      out += escape;
+      break;
+    }
+    default:
+      out += c;
+    }
+  }
+  return out + "\"";
+}
+
+void JsonWriter::line() {
+  if (compact_) return;
+  out_ += "\n";
+  out_.append(2 * depth_, ' ');
+}
+
+void JsonWriter::before_value() {
+  if (after_key_) {
+    after_key_ = false;
+    return;
+  }
+  if (!first_) out_ += ",";
+  if (depth_ > 0) line();
+  first_ = false;
+}
+
+JsonWriter& JsonWriter::begin_object() {
+  before_value();
+  out_ += "{";
+  ++depth_;
+  first_ = true;
+  return *this;
+}
+
+JsonWriter& JsonWriter::end_object() {
+  --depth_;
+  if (!first_) line();
+  out_ += "}";
+  first_ = false;
+  return *this;
+}
+
+JsonWriter& JsonWriter::begin_list() {
+  before_value();
+  out_ += "[";
+  ++depth_;
+  first_ = true;
+  return *this;
+}
+
+JsonWriter& JsonWriter::end_list() {
+  --depth_;
+  if (!first_) line();
+  out_ += "]";
+  first_ = false;
+  return *this;
+}
+
+JsonWriter& JsonWriter::key(std::string_view name) {
+  before_value();
+  out_ += json_string(name) + (compact_ ? ":" : ": ");
+  after_key_ = true;
+  return *this;
+}
+
+JsonWriter& JsonWriter::text(std::string_view value) {
+  before_value();
+  out_ += json_string(value);
+  return *this;
+}
+
+JsonWriter& JsonWriter::number(std::int64_t value) {
+  before_value();
+  out_ += std::to_string(value);
+  return *this;
+}
+
+JsonWriter& JsonWriter::seconds(std::int64_t microseconds) {
+  before_value();
+  char text[48];
+  std::snprintf(text, sizeof text, "%.6f", static_cast<double>(microseconds) / 1e6);
+  out_ += text;
+  return *this;
+}
+
+JsonWriter& JsonWriter::boolean(bool value) {
+  before_value();
+  out_ += value ? "true" : "false";
+  return *this;
+}
+
+JsonWriter& JsonWriter::null() {
+  before_value();
+  out_ += "null";
+  return *this;
+}
+
+JsonWriter& JsonWriter::raw(std::string_view json) {
+  before_value();
+  out_ += json.empty() ? "null" : compact_json(json);
+  return *this;
+}
+
+std::string JsonWriter::take() {
+  return std::move(out_) + "\n";
+}
+
+}  // namespace harness

@@ -1,0 +1,94 @@
+#include "harness/report/run_report.h"
+
+#include <cstdio>
+#include <set>
+
+namespace harness {
+
+std::string_view verdict_name(Verdict verdict) {
+  switch (verdict) {
+  case Verdict::Passed:
+    return "passed";
+  case Verdict::Failed:
+    return "failed";
+  case Verdict::Error:
+    return "error";
+  case Verdict::Skipped:
+    return "skipped";
+  }
+  return "";
+}
+
+std::string MockReport::summary() const {
+  std::string out = name;
+  if (!shown.empty() && shown != name) out += ", " + shown;
+  if (!run.empty()) {
+    out += ", from " + run;
+    if (!workspace.empty()) out += " (" + workspace + ")";
+  } else if (!plan.empty()) {
+    out += ", from " + plan;
+  }
+  if (age) out += ", " + age_text(*age) + (*age < std::chrono::minutes(1) ? "" : " old");
+  return out;
+}
+
+Counts RunReport::counts() const {
+  Counts out;
+  std::set<std::string_view> policies;
+  for (const CaseReport& item : cases) {
+    policies.insert(item.policy);
+    switch (item.verdict) {
+    case Verdict::Passed:
+      ++out.passed;
+      break;
+    case Verdict::Failed:
+      ++out.failed;
+      break;
+    case Verdict::Error:
+      ++out.errors;
+      break;
+    case Verdict::Skipped:
+      ++out.skipped;
+      break;
+    }
+  }
+  out.policies = policies.size();
+  return out;
+}
+
+const MockReport* RunReport::find_mock(std::string_view name) const {
+  for (const MockReport& mock : mocks) {
+    if (mock.name == name) return &mock;
+  }
+  return nullptr;
+}
+
+std::string counted(std::size_t number, std::string_view one, std::string_view many) {
+  return std::to_string(number) + " " + std::string(number == 1 ? one : many);
+}
+
+std::string age_text(std::chrono::seconds age) {
+  const auto seconds = static_cast<std::size_t>(age.count() < 0 ? 0 : age.count());
+  if (seconds < 60) return "just now";
+  if (seconds < 3'600) return counted(seconds / 60, "minute", "minutes");
+  if (seconds < 2 * 86'400) return counted(seconds / 3'600, "hour", "hours");
+  return counted(seconds / 86'400, "day", "days");
+}
+
+std::string duration_text(std::chrono::microseconds duration) {
+  const double seconds = static_cast<double>(duration.count()) / 1e6;
+  char text[48];
+  if (seconds < 0.0995) {
+    std::snprintf(text, sizeof text, "%.0f ms", seconds * 1'000);
+  } else if (seconds < 9.995) {
+    std::snprintf(text, sizeof text, "%.2f s", seconds);
+  } else if (seconds < 120) {
+    std::snprintf(text, sizeof text, "%.1f s", seconds);
+  } else {
+    const auto whole = static_cast<long>(seconds);
+    std::snprintf(text, sizeof text, "%ld min %ld s", whole / 60, whole % 60);
+  }
+  return text;
+}
+
+}  // namespace harness

@@ -1,0 +1,335 @@
+#include "harness/report/text.h"
+
+#include <algorithm>
+#include <sstream>
+
+#include "harness/report/clean.h"
+
+namespace harness {
+namespace {
+
+constexpr std::size_t kIndent = 6;
+constexpr std::size_t kMostPrints = 20;
+constexpr std::size_t kMostTrace = 400;
+constexpr int kDeepestCause = 6;
+/// Wider terminals are not filled: the eye loses the line.
+constexpr std::size_t kWidest = 120;
+
+struct Colours {
+  bool on;
+  std::string red(const std::string& text) const { return wrap("\x1b[1;31m", text); }
+  std::string green(const std::string& text) const { return wrap("\x1b[32m", text); }
+  std::string yellow(const std::string& text) const { return wrap("\x1b[33m", text); }
+  std::string bold(const std::string& text) const { return wrap("\x1b[1m", text); }
+  std::string dim(const std::string& text) const { return wrap("\x1b[2m", text); }
+
+ private:
+  std::string wrap(const char* code, const std::string& text) const {
+    return on ? code + text + "\x1b[0m" : text;
+  }
+};
+
+/// Writes one block; knows the width and the indentation.
+class Block {
+ public:
+  explicit Block(const TextOptions& options)
+      : width_(std::clamp<std::size_t>(options.width, 40, kWidest)),
+        utf8_(options.utf8),
+        colours_{options.colour} {}
+
+  const Colours& colour() const { return colours_; }
+  std::size_t width() const { return width_; }
+
+  void line(std::size_t indent, const std::string& text) {
+    out_ += std::string(text.empty() ? 0 : indent, ' ') + text + "\n";
+  }
+  void empty() { out_ += "\n"; }
+
+  /// `left` and, at the right edge or on a line of its own, `right`.
+  void ends(const std::string& left, std::size_t left_columns, const std::string& right) {
+    const std::size_t right_columns = columns_of(right);
+    if (left_columns + right_columns + 2 <= width_) {
+      out_ += left + std::string(width_ - left_columns - right_columns, ' ') + colours_.dim(right) +
+              "\n";
+    } else {
+      out_ += left + "\n" + std::string(kIndent, ' ') + colours_.dim(right) + "\n";
+    }
+  }
+
+  /// `prints   checking …`: a word in a column of its own, before the first line only.
+  void labelled(const std::string& label, const std::vector<std::string>& lines) {
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      std::string head = i == 0 ? label : "";
+      head.resize(std::max<std::size_t>(label.size(), 9), ' ');
+      out_ += std::string(kIndent, ' ') + colours_.dim(head) + lines[i] + "\n";
+    }
+  }
+
+  void raw(const std::string& text) { out_ += text; }
+  std::string take() { return utf8_ ? std::move(out_) : to_ascii(out_); }
+
+ private:
+  std::size_t width_;
+  bool utf8_;
+  Colours colours_;
+  std::string out_;
+};
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> out;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);)
+    out.push_back(line);
+  return out;
+}
+
+/// `policies/x.sentinel:18:5`, and the line with a caret under the range.
+void quote(Block& block, const base::Location& where, const std::string& note) {
+  block.line(kIndent, clean_line(base::to_text(where)));
+  if (where.source_line.empty()) {
+    if (!note.empty()) block.line(kIndent + 2, note);
+    return;
+  }
+  const std::size_t room = block.width() > 20 ? block.width() - kIndent : 40;
+  base::Location cleaned = where;
+  // One character stands for one, so that the caret stays where it is.
+  for (char& c : cleaned.source_line) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = c == '\t' ? '\t' : ' ';
+  }
+  for (const std::string& line : lines_of(base::quote_source(cleaned, clean_line(note), room)))
+    block.line(2, line);
+}
+
+void operands(Block& block, const std::vector<policy_runtime::Operand>& operands,
+              std::size_t indent) {
+  for (const policy_runtime::Operand& operand : operands) {
+    const std::string path = clean_line(operand.mock_path, 300);
+    const std::string expression = clean_line(operand.expression, 120);
+    const std::size_t used = indent + columns_of(expression) + 3;
+    const std::size_t room = block.width() > used + 24 ? block.width() - used : 24;
+    const std::string shown =
+        expression + " = " + clean_line(shorten_json(operand.value.json, room), 2'000);
+    const std::size_t columns = columns_of(shown);
+    if (path.empty()) {
+      block.line(indent, shown);
+    } else if (indent + std::max<std::size_t>(columns + 2, 37) + columns_of(path) <=
+               std::max<std::size_t>(block.width(), 60)) {
+      const std::size_t gap = std::max<std::size_t>(columns + 2, 37) - columns;
+      block.line(indent, shown + std::string(gap, ' ') + block.colour().dim(path));
+    } else {
+      block.line(indent, shown);
+      block.line(indent + 4, block.colour().dim(path));
+    }
+  }
+}
+
+void explanation(Block& block, const policy_runtime::Explanation& item, int depth) {
+  quote(block, item.where, item.note);
+  operands(block, item.operands, kIndent + 7);
+  if (depth >= kDeepestCause) return;
+  for (const policy_runtime::Explanation& cause : item.causes)
+    explanation(block, cause, depth + 1);
+}
+
+void language_error(Block& block, const policy_runtime::LanguageError& error) {
+  block.line(kIndent, block.colour().red("error: ") + clean_line(error.message));
+  if (error.where) quote(block, *error.where, "");
+  for (const base::Location& call : error.calls)
+    block.line(kIndent, "called from " + clean_line(base::to_text(call)));
+}
+
+void problem(Block& block, const base::Diagnostic& diagnostic) {
+  for (const std::string& line : lines_of(clean_text(base::to_text(diagnostic))))
+    block.line(kIndent, line);
+}
+
+std::vector<std::string> shown_prints(const CaseReport& item) {
+  std::vector<std::string> out;
+  const bool cut = item.prints.size() > kMostPrints;
+  for (std::size_t i = 0; i < item.prints.size(); ++i) {
+    if (cut && i + 1 >= kMostPrints) break;
+    for (const std::string& line : lines_of(item.prints[i])) {
+      std::string cleaned = clean_for_ci(line, 1'000);
+      if (!cleaned.empty()) out.push_back(std::move(cleaned));
+    }
+  }
+  if (cut)
+    out.push_back("… " + std::to_string(item.prints.size() - kMostPrints + 1) + " lines more");
+  return out;
+}
+
+void mismatches(Block& block, const CaseReport& item) {
+  for (const Mismatch& mismatch : item.mismatches) {
+    const std::size_t room = block.width() > 60 ? block.width() - 40 : 24;
+    block.line(kIndent, clean_line(mismatch.subject, 200) + ": expected " +
+                            clean_line(shorten_json(mismatch.expected, room), 400) + ", was " +
+                            clean_line(shorten_json(mismatch.actual, room), 400));
+    for (const std::string& line : lines_of(mismatch.difference))
+      block.line(kIndent + 2, clean_for_ci(line, 400));
+  }
+}
+
+void undefined_origin(Block& block, const CaseReport& item) {
+  if (!item.undefined_origin) return;
+  block.line(kIndent, "the first undefined value is here:");
+  quote(block, *item.undefined_origin, "undefined");
+}
+
+std::string status(const CaseReport& item, const Colours& colour) {
+  switch (item.verdict) {
+  case Verdict::Passed:
+    return colour.green("PASS  ");
+  case Verdict::Failed:
+    return colour.red("FAIL  ");
+  case Verdict::Error:
+    return colour.red("ERROR ");
+  case Verdict::Skipped:
+    return colour.yellow("SKIP  ");
+  }
+  return "";
+}
+
+void heading(Block& block, const CaseReport& item) {
+  const std::string policy = clean_for_ci(item.policy, 300);
+  const std::string name = clean_for_ci(item.name, 300);
+  std::string right = clean_line(item.where.file, 200);
+  if (item.where.line != 0) right += ":" + std::to_string(item.where.line);
+  if (item.verdict != Verdict::Skipped) right += "   " + duration_text(item.duration);
+  block.ends(status(item, block.colour()) + policy + " › " + block.colour().bold(name),
+             6 + columns_of(policy) + 3 + columns_of(name), right);
+}
+
+void trace(Block& block, const CaseReport& item) {
+  if (item.trace.empty()) return;
+  std::vector<std::string> lines;
+  for (const std::string& line : item.trace) {
+    if (lines.size() == kMostTrace) {
+      lines.push_back("… " + std::to_string(item.trace.size() - kMostTrace) + " lines more");
+      break;
+    }
+    lines.push_back(clean_for_ci(line, 400));
+  }
+  block.labelled("trace", lines);
+}
+
+/// All that explains a case that did not pass.
+void details(Block& block, const RunReport& report, const CaseReport& item,
+             const TextOptions& options) {
+  mismatches(block, item);
+  if (item.timed_out) block.line(kIndent, "stopped at the time limit of a case");
+  if (item.problem) problem(block, *item.problem);
+  if (item.error) {
+    if (!item.mismatches.empty()) block.empty();
+    language_error(block, *item.error);
+  }
+  if (!item.explanations.empty()) {
+    block.empty();
+    if (!item.explained_by.empty()) block.line(kIndent, "explained by " + item.explained_by);
+    for (const policy_runtime::Explanation& one : item.explanations)
+      explanation(block, one, 0);
+  }
+  undefined_origin(block, item);
+  block.labelled("prints", shown_prints(item));
+  for (const std::string& warning : item.warnings)
+    block.labelled("warning", {clean_for_ci(warning, 1'000)});
+  std::vector<std::string> mocks;
+  for (const std::string& name : item.mocks) {
+    const MockReport* mock = report.find_mock(name);
+    mocks.push_back(clean_line(mock != nullptr ? mock->summary() : name, 400));
+  }
+  block.labelled("mock", mocks);
+  if (!item.again.empty()) block.labelled("again", {clean_line(item.again, 1'000)});
+  if (!item.by_hand.empty() && options.verbosity > 0)
+    block.labelled("by hand", {clean_line(item.by_hand, 1'000)});
+}
+
+void slowest(Block& block, const RunReport& report, std::size_t count) {
+  std::vector<const CaseReport*> cases;
+  for (const CaseReport& item : report.cases) {
+    if (item.verdict != Verdict::Skipped) cases.push_back(&item);
+  }
+  std::stable_sort(cases.begin(), cases.end(), [](const CaseReport* a, const CaseReport* b) {
+    return a->duration > b->duration;
+  });
+  if (cases.size() > count) cases.resize(count);
+  if (cases.empty()) return;
+  block.line(0, "slowest cases");
+  for (const CaseReport* item : cases) {
+    std::string time = duration_text(item->duration);
+    time.insert(0, time.size() < 12 ? 12 - time.size() : 0, ' ');
+    block.line(0, time + "  " + clean_for_ci(item->full_name, 400));
+  }
+  block.empty();
+}
+
+std::string runtime_and_counts(const RunReport& report) {
+  const Counts counts = report.counts();
+  std::string out = counted(counts.policies, "policy", "policies") + ", " +
+                    counted(report.mocks.size(), "mock", "mocks");
+  if (!report.runtime.empty()) out += ", " + clean_line(report.runtime, 100);
+  return out;
+}
+
+}  // namespace
+
+std::string summary_line(const RunReport& report) {
+  const Counts counts = report.counts();
+  return std::to_string(counts.passed) + " passed, " + std::to_string(counts.failed) + " failed, " +
+         counted(counts.errors, "error", "errors") + ", " + std::to_string(counts.skipped) +
+         " skipped (" + runtime_and_counts(report) + ") in " + duration_text(report.duration);
+}
+
+std::string render_case(const RunReport& report, const CaseReport& item,
+                        const TextOptions& options) {
+  Block block(options);
+  heading(block, item);
+  switch (item.verdict) {
+  case Verdict::Skipped:
+    if (!item.skip_reason.empty()) block.line(kIndent, clean_for_ci(item.skip_reason, 400));
+    break;
+  case Verdict::Passed:
+    if (options.trace) {
+      block.labelled("prints", shown_prints(item));
+      trace(block, item);
+    }
+    break;
+  case Verdict::Failed:
+  case Verdict::Error:
+    details(block, report, item, options);
+    if (options.trace || options.verbosity > 1) trace(block, item);
+    block.empty();
+    break;
+  }
+  return block.take();
+}
+
+std::string render_text(const RunReport& report, const TextOptions& options) {
+  std::string out;
+  if (options.verbosity >= 0) {
+    for (const CaseReport& item : report.cases) {
+      const bool quiet = item.verdict == Verdict::Passed || item.verdict == Verdict::Skipped;
+      if (quiet && options.verbosity < 1 && !(options.trace && item.verdict == Verdict::Passed))
+        continue;
+      out += render_case(report, item, options);
+    }
+  }
+  Block block(options);
+  for (const base::Diagnostic& diagnostic : report.problems)
+    block.raw(block.colour().red("error") + ": " + clean_text(base::to_text(diagnostic)));
+  if (options.verbosity >= 0) {
+    for (const std::string& warning : report.warnings)
+      block.line(0, block.colour().yellow("warning") + ": " + clean_for_ci(warning, 1'000));
+    if (options.durations > 0) slowest(block, report, options.durations);
+    if (!report.work_folder.empty() && report.exit_code != 0)
+      block.line(0, block.colour().dim("the test directory is kept in " +
+                                       clean_line(report.work_folder, 400)));
+  }
+  const Counts counts = report.counts();
+  const std::string line = summary_line(report);
+  block.line(0, counts.failed + counts.errors > 0 || report.exit_code != 0
+                    ? block.colour().red(line)
+                    : block.colour().green(line));
+  return out + block.take();
+}
+
+}  // namespace harness

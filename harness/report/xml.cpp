@@ -1,0 +1,40 @@
+#include "harness/report/xml.h"
+
+#include "harness/report/clean.h"
+
+namespace harness {
+
+std::string xml_text(std::string_view text) {
+  std::string out;
+  for (const char c : clean_text(text, text.size() + 1)) {
+    switch (c) {
+    case '&':
+      out += "&amp;";
+      break;
+    case '<':
+      out += "&lt;";
+      break;
+    case '>':
+      out += "&gt;";
+      break;
+    case '"':
+      out += "&quot;";
+      break;
+    case '\n':
+      out += "&#10;";
+      break;
+    case '\t':
+      out += "&#9;";
+      break;
+    default:
+      out += c;
+    }
+  }
+  return out;
+}
+
+std::string xml_attribute(std::string_view name, std::string_view value) {
+  return " " + std::string(name) + "=\"" + xml_text(value) + "\"";
+}
+
+}  // namespace harness
