@@ -76,7 +76,8 @@ bool Response::has_header(std::string_view name) const {
 
 class Client::Inside {
  public:
-  explicit Inside(const base::Environment& environment) : environment_(environment) {}
+  Inside(const base::Environment& environment, Verify verify)
+      : environment_(environment), verify_(verify) {}
 
   Reply send(const Request& request, const base::CancelToken& cancel);
 
@@ -89,7 +90,7 @@ class Client::Inside {
   // The certificates are read by the first request that needs them.
   base::Result<std::shared_ptr<const Tls>> tls() {
     const std::lock_guard lock(tls_mutex_);
-    if (!tls_) tls_ = Tls::make(environment_);
+    if (!tls_) tls_ = Tls::make(environment_, verify_);
     return *tls_;
   }
 
@@ -121,6 +122,7 @@ class Client::Inside {
   }
 
   const base::Environment environment_;
+  const Verify verify_;
   Watchdog dog_;  // outlives the connections
   std::mutex tls_mutex_;
   std::optional<base::Result<std::shared_ptr<const Tls>>> tls_;
@@ -184,8 +186,8 @@ Reply Client::Inside::send(const Request& request, const base::CancelToken& canc
   }
 }
 
-Client::Client(const base::Environment& environment)
-    : inside_(std::make_unique<Inside>(environment)) {}
+Client::Client(const base::Environment& environment, Verify verify)
+    : inside_(std::make_unique<Inside>(environment, verify)) {}
 Client::~Client() = default;
 
 Reply Client::send(const Request& request, const base::CancelToken& cancel) {

@@ -118,6 +118,10 @@ struct Reply {
   explicit operator bool() const { return !failure.has_value(); }
 };
 
+/// What a client asks of a server's certificate. `Nothing` is for those who ask for it by name: a
+/// policy's `without_certificate_verification`.
+enum class Verify { Strict, Nothing };
+
 /// Keeps connections for reuse and the certificates read. Thread-safe; each call of `send` uses a
 /// connection of its own. A request on a kept connection that the server has meanwhile closed is
 /// sent once more at once on a new one, if it is idempotent (all but POST and PATCH) or not a byte
@@ -127,7 +131,7 @@ struct Reply {
 /// in lower case), with Go's rules.
 class Client {
  public:
-  explicit Client(const base::Environment& environment);
+  explicit Client(const base::Environment& environment, Verify verify = Verify::Strict);
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;

@@ -176,18 +176,22 @@ struct Tls::Inside {
 Tls::Tls(std::unique_ptr<Inside> inside) : inside_(std::move(inside)) {}
 Tls::~Tls() = default;
 
-base::Result<std::shared_ptr<const Tls>> Tls::make(const base::Environment& environment) {
+base::Result<std::shared_ptr<const Tls>> Tls::make(const base::Environment& environment,
+                                                   Verify verify) {
   using Poco::Net::Context;
   auto inside = std::make_unique<Inside>();
   try {
     // The store is filled below: Poco's own loading takes a wrong SSL_CERT_FILE in silence.
-    inside->context = new Context(Context::TLS_CLIENT_USE, "", "", "", Context::VERIFY_STRICT, 9,
+    const bool strict = verify == Verify::Strict;
+    inside->context = new Context(Context::TLS_CLIENT_USE, "", "", "",
+                                  strict ? Context::VERIFY_STRICT : Context::VERIFY_NONE, 9,
                                   /*loadDefaultCAs=*/false);
-    inside->context->enableExtendedCertificateVerification(true);
+    inside->context->enableExtendedCertificateVerification(strict);
     inside->context->requireMinimumProtocol(Context::PROTO_TLSV1_2);
   } catch (const Poco::Exception& error) {
     return base::Diagnostic{.what = "TLS cannot be set up", .why = error.displayText()};
   }
+  if (verify == Verify::Nothing) return std::shared_ptr<const Tls>(new Tls(std::move(inside)));
   SSL_CTX* raw = inside->context->sslContext();
   SSL_CTX_set_verify(raw, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
                      harness_verify_certificate);

@@ -19,7 +19,8 @@ namespace http {
 class Tls {
  public:
   /// Reads SSL_CERT_FILE and SSL_CERT_DIR, or the system's store.
-  static base::Result<std::shared_ptr<const Tls>> make(const base::Environment& environment);
+  static base::Result<std::shared_ptr<const Tls>> make(const base::Environment& environment,
+                                                       Verify verify);
   ~Tls();
   Tls(const Tls&) = delete;
   Tls& operator=(const Tls&) = delete;
