@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "plugin/base/cancel.h"
 #include "plugin/base/system.h"
 #include "plugin/sentinel/value/arena.h"
 #include "plugin/sentinel/value/value.h"
@@ -35,6 +36,11 @@ class Machine {
   /// A slot of the evaluation's own for `key` (the address of a static), made empty at first use:
   /// what an import remembers between calls, its configuration included. See `ImportState`.
   virtual struct ImportState& state(const struct ImportRow& import) = 0;
+  /// The List or Map to change where the policy asks to change `collection`: itself, or, of a
+  /// frozen one, the evaluation's own copy.
+  virtual Value writable(const Value& collection) = 0;
+  /// Pulled when the evaluation must end: whoever waits (for the network) passes it on.
+  virtual base::CancelToken cancel() const { return {}; }
 
  private:
   Arena& arena_;
