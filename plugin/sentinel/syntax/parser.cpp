@@ -452,7 +452,7 @@ ParseResult Parser::run() {
 ImportDeclaration Parser::import_declaration() {
   const std::uint32_t begin = token_.span.begin;
   advance();
-  ImportDeclaration out;
+  ImportDeclaration out{};
   out.path_span = token_.span;
   if (!is(TokenKind::String) && !is(TokenKind::RawString))
     fail_expecting("the name of an import in quotes");
@@ -474,7 +474,7 @@ ImportDeclaration Parser::import_declaration() {
 ParameterDeclaration Parser::parameter_declaration() {
   const std::uint32_t begin = token_.span.begin;
   advance();
-  ParameterDeclaration out;
+  ParameterDeclaration out{};
   out.description = description_above(begin);
   out.name_span = token_.span;
   out.name = text_of(expect(TokenKind::Identifier, "the name of a parameter").span);
