@@ -1,0 +1,76 @@
+#include "plugin/mock_source/plan_json/plan_json.h"
+
+#include "plugin/base/file.h"
+#include "plugin/base/source.h"
+#include "plugin/sentinel/terraform/plan.h"
+#include "plugin/sentinel/value/arena.h"
+
+namespace mock_source {
+namespace {
+
+/// Larger plans are not known; what is larger is more likely a mistake.
+constexpr std::uint64_t kLargestPlan = std::uint64_t{2} << 30U;
+
+struct Row {
+  const char* import;
+  const char* file;
+  std::string (*text)(const sentinel::PlanImports& imports);
+};
+
+constexpr Row kRows[] = {
+    {"tfconfig/v2", "mock-tfconfig-v2.sentinel", sentinel::configuration_mock},
+    {"tfplan/v2", "mock-tfplan-v2.sentinel", sentinel::plan_mock},
+    {"tfstate/v2", "mock-tfstate-v2.sentinel", sentinel::state_mock},
+};
+
+class PlanJson : public MockSource {
+ public:
+  PlanJson(base::Path file, std::string shown) : file_(std::move(file)), shown_(std::move(shown)) {}
+
+  base::Result<Provenance> fetch(const base::Path& folder, const ProgressSink& progress,
+                                 const base::CancelToken& cancel) override {
+    progress("reading the plan");
+    auto text = base::read_file(file_, kLargestPlan);
+    if (!text) return problem(std::move(text.error().why));
+    auto imports =
+        sentinel::read_plan(std::make_shared<const base::Source>(shown_, *std::move(text)));
+    if (!imports) return std::move(imports.error());
+    progress("writing mocks");
+    std::string configuration;
+    for (const Row& row : kRows) {
+      if (cancel.cancelled()) return problem("stopped while writing mocks");
+      if (auto written = write(row, *imports, folder); !written) return std::move(written.error());
+      if (!configuration.empty()) configuration += '\n';
+      configuration += std::string("mock \"") + row.import + "\" {\n  module {\n    source = \"" +
+                       row.file + "\"\n  }\n}\n";
+    }
+    if (auto written = base::write_file(folder / "sentinel.hcl", configuration); !written)
+      return std::move(written.error());
+    return Provenance{.kind = "plan-json"};
+  }
+
+ private:
+  base::Status write(const Row& row, const sentinel::PlanImports& imports,
+                     const base::Path& folder) const {
+    try {
+      return base::write_file(folder / row.file, row.text(imports));
+    } catch (const sentinel::ValueTooLarge& large) {
+      return problem(std::string("`") + row.import + "` cannot be written: " + large.what);
+    }
+  }
+
+  base::Diagnostic problem(std::string why) const {
+    return {.what = "`" + shown_ + "` cannot be made into mocks", .why = std::move(why)};
+  }
+
+  base::Path file_;
+  std::string shown_;
+};
+
+}  // namespace
+
+std::unique_ptr<MockSource> make_plan_json(base::Path file, std::string shown) {
+  return std::make_unique<PlanJson>(std::move(file), std::move(shown));
+}
+
+}  // namespace mock_source

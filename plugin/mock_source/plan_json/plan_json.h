@@ -1,0 +1,12 @@
+// `plan-json:` the output of `terraform show -json PLANFILE`, made into the mocks that HCP
+// Terraform would make of it, with the same redaction.
+#pragma once
+
+#include "plugin/mock_source/mock_source.h"
+
+namespace mock_source {
+
+/// `shown`: the file's name in messages.
+std::unique_ptr<MockSource> make_plan_json(base::Path file, std::string shown);
+
+}  // namespace mock_source
