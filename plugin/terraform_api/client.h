@@ -112,6 +112,10 @@ class Client {
   /// Says nothing but that the host is there.
   Answer<Done> ping(const base::CancelToken& cancel);
 
+  /// Sleeps on the system's clock. False: cancelled.
+  bool wait(std::chrono::milliseconds time, const base::CancelToken& cancel) const {
+    return clock_->sleep(time, cancel);
+  }
   /// A random time from half of it to the whole, for waits of many that began together.
   std::chrono::milliseconds jittered(std::chrono::milliseconds time);
 

@@ -1,0 +1,440 @@
+#include "plugin/mock_source/plan_export/plan_export.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "plugin/base/file.h"
+#include "plugin/terraform_api/origin.h"
+#include "plugin/terraform_api/token.h"
+
+namespace mock_source {
+namespace {
+
+using std::chrono::milliseconds;
+using terraform_api::Client;
+using terraform_api::ExportStatus;
+using terraform_api::FoundPlan;
+using terraform_api::Plan;
+using terraform_api::PlanExport;
+using terraform_api::Problem;
+
+constexpr std::string_view kDataType = "sentinel-mock-bundle-v0";
+constexpr milliseconds kFirstPoll{1'000};
+constexpr milliseconds kSlowestPoll{5'000};
+constexpr int kMostCreates = 4;  // requests to create, of which at most one made anything
+
+std::string in_words(milliseconds time) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time).count();
+  if (seconds >= 120 && seconds % 60 == 0) return std::to_string(seconds / 60) + " min";
+  return std::to_string(seconds) + " s";
+}
+
+std::string in_megabytes(std::uint64_t bytes) {
+  const std::uint64_t tenths = bytes * 10 / (std::uint64_t{1} << 20U);
+  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " MB";
+}
+
+bool is_live(const PlanExport& found) {
+  return found.data_type == kDataType &&
+         (found.status == ExportStatus::Pending || found.status == ExportStatus::Queued ||
+          found.status == ExportStatus::Finished);
+}
+
+/// An archive on disk, for all mocks of its plan.
+struct Downloaded {
+  base::Path file;
+  std::string sha256;
+  std::string made_at;
+  std::string to_delete;  // the export's id, until it has been unpacked once
+};
+
+/// One plan's export: who comes first makes it, the others wait.
+struct Slot {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool running = false;
+  std::optional<base::Result<Downloaded>> result;
+};
+
+/// The road from a plan to an archive on disk, for one plan.
+class Export {
+ public:
+  Export(Client& client, const PlanExportOptions& options, const std::string& plan,
+         const ProgressSink& progress, const base::CancelToken& cancel)
+      : client_(client), options_(options), plan_(plan), progress_(progress), cancel_(cancel) {}
+
+  base::Result<Downloaded> run(const base::Path& file) {
+    // Twice where what was found or made ends before it is ours: expired between show and
+    // download, or somebody else's that failed.
+    for (bool again = false;; again = true) {
+      auto found = obtain();
+      if (!found) return std::move(found.error());
+      auto finished = await(std::move(*found));
+      if (!finished) return std::move(finished.error());
+      if (finished->status != ExportStatus::Finished) {
+        const bool worth_another =
+            finished->status == ExportStatus::Expired || !(created_ == finished->id);
+        if (!again && worth_another) continue;
+        return ended(*finished);
+      }
+      tell("downloading");
+      auto archive = client_.download_export(
+          finished->id, file,
+          [this](std::uint64_t bytes) { tell("downloading, " + in_megabytes(bytes)); }, cancel_);
+      if (archive) {
+        Downloaded out{.file = file, .sha256 = archive->sha256};
+        out.made_at = base::to_rfc3339(finished->finished_at.value_or(client_.clock().now()));
+        if (created_ == finished->id || options_.delete_adopted) out.to_delete = finished->id;
+        return out;
+      }
+      Problem& problem = archive.problem();
+      if (problem.status == 404 || problem.status == 403 || problem.status == 410) {
+        auto now = client_.show_export(finished->id, cancel_);
+        const bool gone = now ? now->status == ExportStatus::Expired : now.problem().status == 404;
+        if (gone && !again) continue;
+        if (gone) {
+          problem.diagnostic.why += "; it has expired, as exports do an hour after they are made";
+        }
+      }
+      // Of no use to anybody, since it cannot be had.
+      if (!problem.cancelled && created_ == finished->id) {
+        (void)client_.delete_export(finished->id, cancel_);
+      }
+      return failed(std::move(problem));
+    }
+  }
+
+ private:
+  void tell(std::string_view state) const {
+    if (progress_) progress_(state);
+  }
+
+  base::Diagnostic failed(Problem problem) const { return std::move(problem.diagnostic); }
+
+  base::Diagnostic ended(const PlanExport& found) const {
+    base::Diagnostic out{.what = "the export of plan `" + plan_ + "` failed",
+                         .why = "`" + client_.host() + "` ended it as `" + found.status_text + "`"};
+    if (!found.error_message.empty()) out.why += ", saying \"" + found.error_message + "\"";
+    out.advice =
+        "try again; if it ends the same way, download the mocks from the run's page once "
+        "to see whether the server can make them at all";
+    return out;
+  }
+
+  // An export of the plan that is of use, best first; empty where there is none.
+  terraform_api::Answer<std::optional<PlanExport>> look(const Plan& plan) {
+    std::optional<PlanExport> best;
+    for (const std::string& id : plan.exports) {
+      auto shown = client_.show_export(id, cancel_);
+      if (!shown) {
+        if (shown.problem().status == 404) continue;  // gone meanwhile
+        return std::move(shown.problem());
+      }
+      if (!is_live(*shown)) continue;
+      const bool better = !best || (shown->status == ExportStatus::Finished &&
+                                    best->status != ExportStatus::Finished);
+      if (better) best = std::move(*shown);
+    }
+    return best;
+  }
+
+  // A live export, adopted or created.
+  base::Result<PlanExport> obtain() {
+    bool answer_lost = false;
+    std::optional<Problem> refused;
+    for (int creates = 0;;) {
+      tell("looking for an export");
+      auto plan = client_.plan(plan_, cancel_);
+      if (!plan) return explain_plan(std::move(plan.problem()));
+      auto live = look(*plan);
+      if (!live) return failed(std::move(live.problem()));
+      if (live->has_value()) {
+        // One found after a lost answer may be ours or another's. It is left to expire.
+        return std::move(**live);
+      }
+      if (refused) return failed(std::move(*refused));
+      if (auto why = terraform_api::why_not_exportable(client_, *plan)) return std::move(*why);
+      if (creates == kMostCreates) break;
+      ++creates;
+      tell("creating an export");
+      auto created = client_.create_export(plan_, cancel_);
+      if (created) {
+        created_ = created->id;
+        return std::move(*created);
+      }
+      Problem& problem = created.problem();
+      if (problem.lost) {
+        // It may have been made all the same: look again before another is asked for.
+        answer_lost = true;
+        last_problem_ = std::move(problem);
+        if (!client_.wait(client_.jittered(milliseconds(1'000) * creates), cancel_)) break;
+        continue;
+      }
+      if (problem.status == 422) {
+        refused = std::move(problem);  // there is one already, or it is about something else
+        continue;
+      }
+      if (problem.status == 404) return not_permitted(*plan);
+      return failed(std::move(problem));
+    }
+    if (cancel_.cancelled()) return cancelled();
+    base::Diagnostic out{.what = "no export of plan `" + plan_ + "` could be created"};
+    if (answer_lost) {
+      out.why = "the answer to its creation was lost " + std::to_string(kMostCreates) + " times";
+      out.causes.push_back(std::move(last_problem_.diagnostic));
+    }
+    out.advice = "try again later";
+    return out;
+  }
+
+  base::Diagnostic explain_plan(Problem problem) const {
+    if (problem.status == 404) {
+      problem.diagnostic.advice =
+          "check the plan's id and the host, and that the token may read "
+          "its workspace";
+    }
+    return failed(std::move(problem));
+  }
+
+  base::Diagnostic not_permitted(const Plan& plan) const {
+    base::Diagnostic out{.what = "plan `" + plan.id + "` cannot be exported",
+                         .why = "`" + client_.host() + "` shows it to the token (of " +
+                                client_.token_source() + ") but answers 404 to its export"};
+    out.advice = plan.can_export == true
+                     ? "the token may export it, says the server: is the organization entitled to "
+                       "policy enforcement?"
+                     : "the token needs the permission `Download Sentinel mocks` on the workspace, "
+                       "and the organization its policy feature";
+    return out;
+  }
+
+  base::Diagnostic cancelled() const {
+    return {.what = "the export of plan `" + plan_ + "` was cancelled"};
+  }
+
+  // Polls until the export reaches an end, or the deadline.
+  base::Result<PlanExport> await(PlanExport found) {
+    const auto began = client_.clock().steady();
+    milliseconds interval = kFirstPoll;
+    for (;;) {
+      const bool waits = found.status == ExportStatus::Pending ||
+                         found.status == ExportStatus::Queued ||
+                         found.status == ExportStatus::Unknown;
+      if (!waits) return found;
+      const auto waited =
+          std::chrono::duration_cast<milliseconds>(client_.clock().steady() - began);
+      tell(found.status_text + ", " + in_words(waited));
+      if (waited >= options_.export_timeout) {
+        return base::Diagnostic{
+            .what = "the export of plan `" + plan_ + "` is not ready",
+            .why = "it is still `" + found.status_text + "` after " + in_words(waited),
+            .advice = "give it more time with `--export-timeout`; it will be found again"};
+      }
+      const milliseconds left = options_.export_timeout - waited;
+      if (!client_.wait(std::min(client_.jittered(interval), left), cancel_)) return cancelled();
+      interval = std::min(interval * 3 / 2, kSlowestPoll);
+      auto shown = client_.show_export(found.id, cancel_);
+      if (!shown) {
+        if (shown.problem().status == 404) {  // deleted under our hands, or expired and forgotten
+          found.status = ExportStatus::Expired;
+          found.status_text = "expired";
+          return found;
+        }
+        return failed(std::move(shown.problem()));
+      }
+      found = std::move(*shown);
+    }
+  }
+
+  Client& client_;
+  const PlanExportOptions& options_;
+  const std::string plan_;
+  const ProgressSink& progress_;
+  const base::CancelToken& cancel_;
+  std::string created_;  // the export that we made
+  Problem last_problem_;
+};
+
+}  // namespace
+
+class PlanExports::Inside {
+ public:
+  Inside(const base::System& system, PlanExportOptions options)
+      : system_(system), options_(std::move(options)) {
+    if (options_.scratch.empty()) {
+      const std::string_view named = base::get(system.environment, "TMPDIR");
+      options_.scratch = named.empty() ? "/tmp" : std::string(named);
+    }
+  }
+  Inside(const Inside&) = delete;
+  Inside& operator=(const Inside&) = delete;
+  ~Inside() {
+    if (!folder_.empty()) (void)base::remove_tree(folder_);
+  }
+
+  base::Result<Provenance> fetch(const http::Url& origin, const terraform_api::Place& place,
+                                 const base::Path& folder, const ProgressSink& progress,
+                                 const base::CancelToken& cancel);
+
+ private:
+  struct Origin {
+    std::mutex mutex;
+    std::optional<base::Result<std::shared_ptr<Client>>> client;
+  };
+
+  // One client an origin, made with the first mock that needs it.
+  base::Result<std::shared_ptr<Client>> client_of(const http::Url& origin,
+                                                  const base::CancelToken& cancel) {
+    Origin* slot = nullptr;
+    {
+      const std::lock_guard lock(mutex_);
+      slot = &origins_[http::origin(origin)];
+    }
+    const std::lock_guard lock(slot->mutex);  // a helper may take its time
+    if (!slot->client) slot->client = make_client(origin, cancel);
+    return *slot->client;
+  }
+
+  base::Result<std::shared_ptr<Client>> make_client(const http::Url& origin,
+                                                    const base::CancelToken& cancel) const {
+    auto token = terraform_api::find_token(system_, origin, cancel);
+    if (!token) return std::move(token.error());
+    if (!token->has_value() || (*token)->value.empty()) {
+      base::Diagnostic out = terraform_api::no_token(system_, origin);
+      if (token->has_value()) out.why = (*token)->source + " is empty";
+      return out;
+    }
+    return std::make_shared<Client>(system_, origin, std::move(**token), options_.client);
+  }
+
+  base::Result<base::Path> archive_path() {
+    const std::lock_guard lock(mutex_);
+    if (folder_.empty()) {
+      auto made = base::make_staging_folder(options_.scratch, "harness-export-");
+      if (!made) return std::move(made.error());
+      folder_ = std::move(*made);
+    }
+    // The plan's id comes from a server: not into a path.
+    return folder_ / (std::to_string(next_archive_++) + ".tar.gz");
+  }
+
+  base::Result<Downloaded> archive_of(Client& client, const std::string& plan,
+                                      const ProgressSink& progress,
+                                      const base::CancelToken& cancel);
+
+  const base::System system_;
+  PlanExportOptions options_;
+  std::mutex mutex_;
+  std::map<std::string, Origin> origins_;
+  std::map<std::string, std::shared_ptr<Slot>> plans_;  // by origin and plan
+  base::Path folder_;
+  int next_archive_ = 1;
+};
+
+base::Result<Downloaded> PlanExports::Inside::archive_of(Client& client, const std::string& plan,
+                                                         const ProgressSink& progress,
+                                                         const base::CancelToken& cancel) {
+  std::shared_ptr<Slot> slot;
+  {
+    const std::lock_guard lock(mutex_);
+    auto& entry = plans_[http::origin(client.origin()) + " " + plan];
+    if (!entry) entry = std::make_shared<Slot>();
+    slot = entry;
+  }
+  {
+    std::unique_lock lock(slot->mutex);
+    while (slot->running) {
+      if (progress) progress("waiting for another mock of the same plan");
+      slot->changed.wait_for(lock, milliseconds(100));
+      if (cancel.cancelled()) {
+        return base::Diagnostic{.what = "the export of plan `" + plan + "` was cancelled"};
+      }
+    }
+    if (slot->result) {
+      auto shared = *slot->result;
+      if (shared) shared->to_delete.clear();  // the first one's business
+      return shared;
+    }
+    slot->running = true;
+  }
+  base::Result<Downloaded> result = [&]() -> base::Result<Downloaded> {
+    auto path = archive_path();
+    if (!path) return std::move(path.error());
+    return Export(client, options_, plan, progress, cancel).run(*path);
+  }();
+  const std::lock_guard lock(slot->mutex);
+  slot->running = false;
+  slot->result = result;
+  slot->changed.notify_all();
+  return result;
+}
+
+base::Result<Provenance> PlanExports::Inside::fetch(const http::Url& origin,
+                                                    const terraform_api::Place& place,
+                                                    const base::Path& folder,
+                                                    const ProgressSink& progress,
+                                                    const base::CancelToken& cancel) {
+  auto client = client_of(origin, cancel);
+  if (!client) return std::move(client.error());
+  if (progress) progress("looking for the plan");
+  auto found = terraform_api::find_plan(**client, place, cancel);
+  if (!found) return std::move(found.problem().diagnostic);
+  auto archive = archive_of(**client, found->plan, progress, cancel);
+  if (!archive) return std::move(archive.error());
+
+  if (progress) progress("unpacking");
+  auto members = mock_bundle::unpack(archive->file, folder, "the export of plan " + found->plan,
+                                     options_.limits, cancel);
+  // Ours, and safe on disk (or spoilt, and then the next run makes a new one). That it could not be
+  // deleted is no reason to fail: it expires within the hour.
+  if (!archive->to_delete.empty() && !cancel.cancelled()) {
+    if (progress) progress("deleting the export");
+    (void)(*client)->delete_export(archive->to_delete, cancel);
+  }
+  if (!members) return std::move(members.error());
+  return Provenance{.kind = "plan-export",
+                    .host = (*client)->host(),
+                    .workspace = found->workspace,
+                    .run = found->run,
+                    .plan = found->plan,
+                    .made_at = archive->made_at,
+                    .archive_sha256 = archive->sha256};
+}
+
+namespace {
+
+class PlanExportSource final : public MockSource {
+ public:
+  PlanExportSource(PlanExports::Inside& exports, http::Url origin, terraform_api::Place place)
+      : exports_(exports), origin_(std::move(origin)), place_(std::move(place)) {}
+
+  base::Result<Provenance> fetch(const base::Path& folder, const ProgressSink& progress,
+                                 const base::CancelToken& cancel) override {
+    return exports_.fetch(origin_, place_, folder, progress, cancel);
+  }
+
+ private:
+  PlanExports::Inside& exports_;
+  http::Url origin_;
+  terraform_api::Place place_;
+};
+
+}  // namespace
+
+PlanExports::PlanExports(const base::System& system, PlanExportOptions options)
+    : inside_(std::make_unique<Inside>(system, std::move(options))) {}
+PlanExports::~PlanExports() = default;
+
+std::unique_ptr<MockSource> PlanExports::source(const http::Url& origin,
+                                                terraform_api::Place place) {
+  return std::make_unique<PlanExportSource>(*inside_, origin, std::move(place));
+}
+
+}  // namespace mock_source
