@@ -347,10 +347,10 @@ class Reader {
     for (const ConfigEntry& entry : node->entries) {
       const auto [other, fresh] = folded.emplace(lower(entry.key), entry.key);
       if (!fresh) {
-        tell(
-            file, entry.key_span,
-            "mocks " + in_ticks(other->second) + " and " + in_ticks(entry.key) + " differ only in case",
-            "on some file systems their folders would be one");
+        tell(file, entry.key_span,
+             "mocks " + in_ticks(other->second) + " and " + in_ticks(entry.key) +
+                 " differ only in case",
+             "on some file systems their folders would be one");
       }
       mock_names_.push_back(entry.key);
     }
@@ -451,7 +451,8 @@ class Reader {
     }
     if (out.organization.empty()) {
       tell(file, node.find("workspace")->span,
-           "mock " + in_ticks(mock) + ": workspace " + in_ticks(out.workspace) + " of no organization",
+           "mock " + in_ticks(mock) + ": workspace " + in_ticks(out.workspace) +
+               " of no organization",
            "set `terraform: organization`, or write ORGANIZATION/" + out.workspace);
     }
     return out;
@@ -643,7 +644,8 @@ class Reader {
       tell(file, include.span, "files include each other in a circle", "take one `include` out",
            cycle + in_ticks(shown(path)));
     } else if (!included_.insert(path).second) {
-      tell(file, include.span, in_ticks(shown(path)) + " is included twice", "take one of them out");
+      tell(file, include.span, in_ticks(shown(path)) + " is included twice",
+           "take one of them out");
     } else if (files_.size() >= kMostFiles) {
       tell(file, include.span, "more than " + std::to_string(kMostFiles) + " files are included",
            "write larger files, or use `sentinel-tests`");
