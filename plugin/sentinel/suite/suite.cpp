@@ -32,6 +32,14 @@ base::Diagnostic cannot_find(const base::Path& path, std::string why) {
   return out;
 }
 
+/// `left` until the deadline, at least 1 ms: the evaluation then ends at once, with its own
+/// message.
+void limit_time(Limits& limits, std::chrono::steady_clock::duration left) {
+  const auto whole = std::max(std::chrono::duration_cast<std::chrono::milliseconds>(left),
+                              std::chrono::milliseconds(1));
+  limits.time = limits.time ? std::min(*limits.time, whole) : whole;
+}
+
 void set_status(PolicyResult& result) {
   if (!result.problems.empty()) {
     result.status = PolicyResult::Status::Error;
@@ -146,9 +154,11 @@ std::vector<PolicyResult> run_suite(std::vector<FoundPolicy> policies, Loader& l
       PolicyResult& policy = results[jobs[at].policy];
       const LoadedFilePtr program = loader.policy(options.working_directory / policy.policy.file);
       CaseResult& result = policy.cases[jobs[at].number];
+      CaseOptions own = options.cases;
+      if (options.deadline) limit_time(own.limits, *options.deadline - system.clock->steady());
       result =
           run_case(*program, options.working_directory / policy.policy.cases[jobs[at].number].file,
-                   loader, options.cases, system);
+                   loader, own, system);
       if (result.status == CaseResult::Status::Pass && !options.keep_passing) {
         result.outcome.reset();
       }

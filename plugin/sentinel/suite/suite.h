@@ -54,6 +54,8 @@ struct SuiteOptions {
   /// The values of a case that passes are dropped unless this is set: traces of them are rarely
   /// shown, and a large suite would hold much memory.
   bool keep_passing = false;
+  /// Cases that run later are ended with an error, cases that would begin later, too.
+  std::optional<std::chrono::steady_clock::time_point> deadline;
   base::Path working_directory;
 };
 
