@@ -228,8 +228,17 @@ void Map::grow(Arena& arena) {
   index = nullptr;
 }
 
+void Map::own(Arena& arena) {
+  const Map* mine = copy(arena, *this);
+  entries = mine->entries;
+  capacity = mine->capacity;
+  index = mine->index;
+  shared = false;
+}
+
 void Map::set(Arena& arena, Value key, Value value) {
   assert(!frozen);
+  if (shared) own(arena);
   if (MapEntry* found = entry(key)) {
     found->value = value;
     return;
@@ -240,7 +249,7 @@ void Map::set(Arena& arena, Value key, Value value) {
   }
   if (size == capacity) grow(arena);
   entries[size++] = {key, value};
-  if (sorted || size <= kFewEntries) return;
+  if (sorted || (index == nullptr && size <= kFewEntries)) return;
   if (index == nullptr) {
     build_index(arena);
     return;
@@ -252,10 +261,11 @@ void Map::set(Arena& arena, Value key, Value value) {
   index[slot] = size;
 }
 
-bool Map::erase(const Value& key) {
+bool Map::erase(Arena& arena, const Value& key) {
   assert(!frozen);
+  if (entry(key) == nullptr) return false;
+  if (shared) own(arena);
   const MapEntry* found = entry(key);
-  if (found == nullptr) return false;
   const auto number = static_cast<std::uint32_t>(found - entries);
   if (index != nullptr) {
     const std::uint32_t mask = index_size - 1;
@@ -278,6 +288,22 @@ bool Map::erase(const Value& key) {
                (size - number - 1) * sizeof(MapEntry));
   --size;
   return true;
+}
+
+List* share(Arena& arena, const List& of) {
+  List* out = arena.make<List>(of);
+  out->capacity = of.size;
+  out->frozen = false;
+  out->shared = true;
+  return out;
+}
+
+Map* share(Arena& arena, const Map& of) {
+  Map* out = arena.make<Map>(of);
+  out->capacity = of.size;
+  out->frozen = false;
+  out->shared = true;
+  return out;
 }
 
 List* copy(Arena& arena, const List& list) {

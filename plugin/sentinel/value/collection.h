@@ -57,6 +57,7 @@ struct Map {
   std::uint32_t index_size = 0;    // a power of two
   bool frozen = false;
   bool sorted = false;  // all keys are strings in byte order: looked up by bisection, without index
+  bool shared = false;  // the entries (and index) are another map's too: copied before a change
 
   const MapEntry* begin() const { return entries; }
   const MapEntry* end() const { return entries + size; }
@@ -77,18 +78,23 @@ struct Map {
   /// be of a kind a key may have.
   void set(Arena& arena, Value key, Value value);
   /// The others keep their order. Linear.
-  bool erase(const Value& key);
+  bool erase(Arena& arena, const Value& key);
 
  private:
   const Value* find_and_guess(std::string_view key, std::uint32_t& guess) const;
   MapEntry* entry(std::string_view key) const;
   MapEntry* entry(const Value& key) const;
   void grow(Arena& arena);
+  void own(Arena& arena);
   void build_index(Arena& arena);
 };
 
 /// A map with room for `capacity` entries.
 Map* make_map(Arena& arena, std::size_t capacity = 0);
+
+/// A new list or map that may be changed and reads the items of `of`, a frozen one, until it is.
+List* share(Arena& arena, const List& of);
+Map* share(Arena& arena, const Map& of);
 
 /// A shallow copy that may be changed.
 List* copy(Arena& arena, const List& list);
