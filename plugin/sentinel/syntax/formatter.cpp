@@ -288,7 +288,7 @@ void Printer::comment(const Piece& piece) {
   }
   last_line_ = piece.last_line;
   if (ends_line) {
-    line();
+    line(!trailing);
   } else {
     blank_ = true;
   }
@@ -361,7 +361,6 @@ void Printer::statements(Block block) {
   for (const Statement* each : block) {
     line(several);
     comments();
-    line(several);
     const std::size_t before = lines_.size();
     statement(*each);
     several = lines_.size() > before + 1 || lines_.back().several;
@@ -483,6 +482,8 @@ void Printer::case_statement(const Case& node) {
   if (node.subject != nullptr) {
     expression(*node.subject);
     blank();
+  } else if (!comment_before(next().span.begin)) {
+    put(" ");  // HashiCorp's formatter leaves two blanks here: `case  {`
   }
   token();
   if (node.clauses.empty() && !comment_before(next().span.begin)) {
@@ -495,7 +496,6 @@ void Printer::case_statement(const Case& node) {
     clause_follows_ = true;
     comments();
     clause_follows_ = false;
-    line();
     token();
     for (std::size_t i = 0; i < clause.values.size(); ++i) {
       if (i > 0) token();
@@ -676,7 +676,6 @@ void Printer::body(const Expression& node, bool flat) {
   ++indent_;
   line();
   comments();
-  line();
   expression(node, flat);
   close_block();
 }
