@@ -39,13 +39,13 @@ Value without_undefined(NativeCall& call, Walk& walk, const Value& value) {
       call.machine.fail("`json.marshal` cannot write " + shortest_float(value.as_float()) +
                         ", for which JSON has no number");
     }
-    return value;
+    break;
   case Kind::Undefined:
   case Kind::Null:
   case Kind::Bool:
   case Kind::Int:
   case Kind::String:
-    return value;
+    break;
   case Kind::List: {
     const Walk::Level level(walk);
     const List& list = *value.as_list();
@@ -67,10 +67,11 @@ Value without_undefined(NativeCall& call, Walk& walk, const Value& value) {
     return Value::map(out);
   }
   default:
-    break;
+    call.machine.fail("`json.marshal` cannot write a value of type " +
+                      std::string(kind_name(value.kind())) +
+                      ": JSON has null, bools, numbers, strings, lists and maps");
   }
-  call.machine.fail("`json.marshal` cannot write a " + std::string(kind_name(value.kind())) +
-                    ": JSON has null, bools, numbers, strings, lists and maps");
+  return value;
 }
 
 Value marshal(NativeCall& call) {

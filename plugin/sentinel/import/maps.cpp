@@ -152,7 +152,7 @@ Selection selection_of(NativeCall& call, std::string_view function) {
   Selection selection;
   for (const Value& path : *call.at(1).as_list()) {
     if (!path.is(Kind::String)) {
-      call.machine.fail("a " + std::string(kind_name(path.kind())) + " in the paths of `" +
+      call.machine.fail(std::string(kind_name(path.kind())) + " among the paths of `" +
                         std::string(function) + "`, which must be strings");
     }
     selection.add(split(call, path.as_string(), function));

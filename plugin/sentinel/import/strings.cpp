@@ -166,7 +166,8 @@ struct Joining {
       undefined = true;
       break;
     default:
-      call.machine.fail("`strings.join` cannot join a " + std::string(kind_name(value.kind())) +
+      call.machine.fail("`strings.join` cannot join a value of type " +
+                        std::string(kind_name(value.kind())) +
                         ": its list may hold strings, numbers, bools and lists of them");
     }
     walk.check_size(text.size());
