@@ -201,10 +201,11 @@ struct SentinelTests {
 };
 
 struct Manifest {
-  base::Path file;      // absolute
-  base::Path folder;    // of the file; relative paths start here
-  base::Path root;      // the repository's
-  std::string display;  // the file's name for messages, relative to the working directory
+  base::Path file;             // absolute
+  base::Path folder;           // of the file; relative paths start here
+  base::Path root;             // the repository's
+  bool allow_outside = false;  // as ManifestOptions said
+  std::string display;         // the file's name for messages, relative to the working directory
   std::optional<Terraform> terraform;
   Sentinel sentinel;
   base::Path fixtures;      // absolute; need not exist

@@ -98,6 +98,7 @@ class Reader {
     manifest_.folder = manifest_.file.parent_path();
     manifest_.root = base::repository_root(manifest_.folder);
     manifest_.display = shown(manifest_.file);
+    manifest_.allow_outside = options_.allow_outside;
     const File* file = open(manifest_.file, nullptr, {});
     if (file == nullptr) return finish();
     check_shape(file->root, kManifestShape, *file->locator, problems_);
@@ -800,8 +801,6 @@ class Reader {
       add(file.name, "modules", file.file.where);
     for (const NamedFile& file : one.statics)
       add(file.name, "static", file.file.where);
-    for (const ExtraMock& mock : one.extra_mocks)
-      add(mock.name, "extra-mocks", mock.where);
   }
 
   /// Data goes into HCL, which has no infinity.

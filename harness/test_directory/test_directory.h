@@ -2,6 +2,7 @@
 // runtime works on it, and HashiCorp's own `sentinel test` accepts it as it is.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -56,15 +57,10 @@ class TestDirectory {
   void keep() { keep_ = true; }
 
  private:
-  struct Supply {  // an import and the file that a mock has for it
-    std::string name;
-    base::Path file;  // relative to the directory
-  };
-
   TestDirectory(const Manifest& manifest, base::Path path, base::Path scratch, int descriptor);
 
   void name_cases();
-  base::Result<base::Path> copy(const NamedPath& file);
+  static base::Path place_of(const NamedPath& file);
   base::Status put(const base::Path& from, const base::Path& to);
   base::Result<PlacedCase> add_generated(const Case& one);
   base::Result<PlacedCase> add_native(const Case& one);
@@ -77,14 +73,17 @@ class TestDirectory {
   std::map<std::string, base::Path> case_files_;    // by full name, of generated cases
   std::map<std::string, base::Path> mock_folders_;  // by mock, relative
   std::mutex mutex_;
-  std::map<std::string, std::vector<Supply>> supplies_;  // by mock
+  std::map<std::string, std::map<std::string, base::Path>> supplies_;  // by mock: import → file
   std::set<base::Path> placed_;
 };
+
+/// Where a file of the repository stands in the directory, relative to it.
+using PlaceOf = std::function<base::Path(const NamedPath&)>;
 
 /// The text of a generated case file. `folder`: where it will stand, relative to the directory.
 /// `supplied`: import name → file, relative to the directory; extra mocks are not among them.
 std::string case_text(const Case& one, const base::Path& folder,
-                      const std::map<std::string, base::Path>& supplied);
+                      const std::map<std::string, base::Path>& supplied, const PlaceOf& place_of);
 
 /// "private-ingress-is-allowed": a case's name as a file's.
 std::string file_name_of(std::string_view case_name);
