@@ -840,7 +840,7 @@ class Resolver {
     if (found.places.size() == 1) {
       made->place = found.places[0];
       // Not sure and only one place: it is the current scope's own, and this makes it.
-      if (found.own != nullptr) mark_set(*found.own);
+      if (!found.sure && found.own != nullptr) mark_set(*found.own);
       return made;
     }
     made->op = code::StatementOp::AssignChain;
