@@ -6,6 +6,7 @@
 
 #include "plugin/sentinel/data/json.h"
 #include "plugin/sentinel/data/utf8_check.h"
+#include "plugin/sentinel/value/utf8.h"
 
 namespace sentinel {
 namespace {
@@ -191,7 +192,12 @@ base::Result<Value> read(Arena& arena, std::string_view text, std::string_view n
   problem.why = reason(error);
   const base::Source source{std::string(name), std::string(text)};
   const char* place = nullptr;
-  if (walked && document.current_location().get(place) == simdjson::SUCCESS) {
+  if (error == simdjson::UTF8_ERROR) {
+    std::size_t good = 0;
+    while (good < text.size() && sequence_length(text.substr(good)) != 0)
+      good += sequence_length(text.substr(good));
+    problem.where = source.locate(static_cast<std::uint32_t>(good));
+  } else if (walked && document.current_location().get(place) == simdjson::SUCCESS) {
     const auto offset = static_cast<std::size_t>(place - padded.data());
     problem.where = source.locate(static_cast<std::uint32_t>(std::min(offset, padded.size())));
   } else if (error != simdjson::EMPTY) {
