@@ -178,7 +178,7 @@ base::Environment environment_of(Machine& machine) {
   const Value* proxy = configuration.as_map()->find("proxy_address");
   if (proxy == nullptr || proxy->is(Kind::Null)) return environment;
   if (!proxy->is(Kind::String)) {
-    machine.fail("`proxy_address` in the configuration of import `http` is a " +
+    machine.fail("`proxy_address` in the configuration of import `http` has type " +
                  std::string(kind_name(proxy->kind())) + ", not a string");
   }
   for (const char* name : {"NO_PROXY", "no_proxy", "http_proxy", "https_proxy"})

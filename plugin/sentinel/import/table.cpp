@@ -14,10 +14,14 @@ constexpr std::array<const ImportRow*, 14> kImports{
     &kRuntime, &kSockaddr,   &kStrings, &kTime, &kTypes,   &kUnits, &kVersion,
 };
 
-constexpr std::array<const ObjectType*, 6> kObjectTypes{
-    &kDecimalType,      &kHttpClientType, &kHttpRequestType,
-    &kHttpResponseType, &kTimeType,       &kVersionType,
-};
+constexpr std::array<TypeRow, 6> kObjectTypes{{
+    {"decimal", &kDecimalType},
+    {"http", &kHttpClientType},
+    {"http", &kHttpRequestType},
+    {"http", &kHttpResponseType},
+    {"time", &kTimeType},
+    {"version", &kVersionType},
+}};
 
 constexpr MemberRow kMembers[] = {
     {"decimal", "nan", "not a number, which equals nothing"},
@@ -94,7 +98,7 @@ std::span<const MemberRow> import_members() {
   return kMembers;
 }
 
-std::span<const ObjectType* const> import_types() {
+std::span<const TypeRow> import_types() {
   return kObjectTypes;
 }
 

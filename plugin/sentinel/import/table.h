@@ -27,7 +27,12 @@ struct MemberRow {
 /// All of them, for the reference page and for messages.
 std::span<const MemberRow> import_members();
 
-/// The types of objects that imports make: their methods are documented like functions.
-std::span<const ObjectType* const> import_types();
+/// The type of the objects that an import makes: its methods are documented like functions.
+struct TypeRow {
+  std::string_view import;
+  const ObjectType* type;
+};
+
+std::span<const TypeRow> import_types();
 
 }  // namespace sentinel

@@ -126,7 +126,7 @@ Memory& memory(Machine& machine) {
     if (state.configuration.is(Kind::Map)) {
       if (const Value* zone = state.configuration.as_map()->find("timezone")) {
         if (!zone->is(Kind::String)) {
-          machine.fail("`timezone` in the configuration of import `time` is a " +
+          machine.fail("`timezone` in the configuration of import `time` has type " +
                        std::string(kind_name(zone->kind())) +
                        ", not a string such as \"Australia/Brisbane\"");
         }

@@ -112,6 +112,7 @@ TEST(Version, Satisfies) {
   constexpr CallCase kCases[] = {
       {"not a constraint", R"(version.new("1.0.0").satisfies(">> 1"))",
        "error: `>> 1` given to `satisfies` is not a constraint such as `>= 1.2.0`"},
+      {"by its short name", R"(version.new("1.0.0").sat("= 1.0.0"))", "true"},
       {"a part missing", R"(version.new("1.0.0").satisfies("> 0.1,"))",
        "error: `` given to `satisfies` is not a constraint such as `>= 1.2.0`"},
       {"undefined in, undefined out", R"(version.new("1.0.0").satisfies(undefined))", "undefined"},
