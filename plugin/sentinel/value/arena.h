@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <new>
@@ -81,7 +82,10 @@ class Arena {
   std::uintptr_t end_ = 0;
   std::size_t used_ = 0;
   std::size_t limit_;
-  std::vector<std::unique_ptr<std::byte[]>> blocks_;
+  struct Free {
+    void operator()(std::byte* block) const { std::free(block); }  // NOLINT: aligned_alloc's pair
+  };
+  std::vector<std::unique_ptr<std::byte[], Free>> blocks_;
 };
 
 }  // namespace sentinel
