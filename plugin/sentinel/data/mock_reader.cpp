@@ -139,12 +139,13 @@ class Reader {
 
   /// After a whole statement: a line end, `;`, a comment to the line's end, or the end.
   bool end_statement() {
-    skip_blanks();
-    if (*at_ == ';')
+    while (*at_ == ' ' || *at_ == '\t' || *at_ == '\r')
+      ++at_;  // a CR alone ends no line
+    if (*at_ == ';') {
       ++at_;
-    else if (at_ != end_ && *at_ != '\n' && *at_ != '\r' && *at_ != '#' &&
-             !(*at_ == '/' && at_[1] == '/'))
+    } else if (at_ != end_ && *at_ != '\n' && *at_ != '#' && !(*at_ == '/' && at_[1] == '/')) {
       return false;
+    }
     return skip_space();
   }
 

@@ -72,6 +72,7 @@ TEST(MockReader, LeavesTheRestToTheParser) {
            "param a",
            "a = length([1])",
            "a = 1 b = 2",
+           "a = 1\rb = 2",
            "a = {\"k\": 1\n}",
            "a = [1\n]",
            "a = [,]",
