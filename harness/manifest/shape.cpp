@@ -91,7 +91,8 @@ class Checker {
     case Kind::List:
       if (node.kind != NodeKind::List) return wrong(node, shape, label);
       if (node.items.empty() && !shape.empty)
-        tell(node.span, label + " is an empty list, expected " + std::string(shape.what));
+        tell(node.span, label + " is an empty list, expected " + std::string(shape.what) +
+                            " with one entry at least");
       for (const ConfigNode& item : node.items)
         check(item, *shape.item, "an item of " + label);
       return;
@@ -115,12 +116,20 @@ class Checker {
   void wrong(const ConfigNode& node, const Shape& shape, const std::string& label) {
     const bool scalar =
         node.kind == NodeKind::Int || node.kind == NodeKind::Float || node.kind == NodeKind::Bool;
-    const bool text = shape.kind == Kind::Text || shape.kind == Kind::Word ||
-                      (shape.kind == Kind::Either && shape.shapes[0]->kind == Kind::Text);
+    // Quoting helps where the text itself would do.
+    const Shape& first = shape.kind == Kind::Either ? *shape.shapes[0] : shape;
+    const bool text = scalar && first.kind == Kind::Text &&
+                      (first.pattern.empty() || matches(node.text, first.pattern));
     std::string found(base::kind_name(node.kind));
     if (scalar || node.kind == NodeKind::String) found = shown(node.text) + ", " + found;
-    tell(node.span, label + " is " + found + ", expected " + std::string(shape.what),
-         scalar && text ? "quote it: \"" + node.text + "\"" : "");
+    const bool map = shape.kind == Kind::Object || shape.kind == Kind::Choice;
+    tell(map ? start_of(node) : node.span,
+         label + " is " + found + ", expected " + (map ? "a map" : std::string(shape.what)),
+         text ? "quote it: \"" + node.text + "\"" : "");
+  }
+
+  static Span start_of(const ConfigNode& node) {
+    return node.kind == NodeKind::List ? Span{node.span.begin, node.span.begin + 1} : node.span;
   }
 
   const RE2& compiled(std::string_view pattern) {

@@ -424,25 +424,42 @@ class Builder : public YAML::EventHandler {
   std::size_t anchored_nodes_ = 0;
 };
 
-/// yaml-cpp's words, where they say what is wrong to somebody who does not know its grammar.
-std::string plain_words(const std::string& message) {
-  constexpr std::pair<std::string_view, std::string_view> kWords[] = {
-      {"illegal map value",
-       "a value stands where none can (a tab as indentation, or a second `:`)"},
-      {"bad file", "lists and maps nested too deep"},
-      {"unknown token", "a character that cannot begin a value: quote it"},
-      {"end of map not found",
-       "a map does not end: its next line has the wrong indentation, or a `}` is missing"},
-      {"end of map flow not found", "a `}` is missing"},
-      {"end of sequence not found", "a list does not end: its next line has the wrong indentation"},
-      {"end of sequence flow not found", "a `]` is missing"},
-      {"the referenced anchor is not defined",
-       "an alias (`*name`) without its anchor: quote text that begins with `*`"},
-  };
-  for (const auto& [theirs, ours] : kWords) {
-    if (message == theirs) return std::string(ours);
+/// yaml-cpp's words, where ours say better what is wrong and what to do.
+struct Words {
+  std::string_view theirs;
+  std::string_view what;
+  std::string_view advice;
+};
+
+constexpr Words kWords[] = {
+    {"illegal map value", "a `:` where no value can begin",
+     "is the indentation right, with blanks and no tabs? quote text that has `: ` in it"},
+    {"illegal map key", "a key where none can be", "is the indentation right?"},
+    {"illegal block entry", "an entry of a list where none can be",
+     "is the indentation right, with blanks and no tabs?"},
+    {"illegal tab when looking for indentation", "a tab as indentation", "use blanks"},
+    {"illegal flow end", "a closing bracket without its opening one", ""},
+    {"bad file", "lists and maps nested too deep", ""},
+    {"unknown token", "a character that cannot begin a value", "quote the text"},
+    {"end of map not found", "a line that does not fit into the map above it",
+     "is the indentation right?"},
+    {"end of map flow not found", "a map whose `}` is missing", ""},
+    {"end of sequence not found", "a line that does not fit into the list above it",
+     "is the indentation right?"},
+    {"end of sequence flow not found", "a list whose `]` is missing", ""},
+    {"the referenced anchor is not defined", "an alias (`*name`) without its anchor",
+     "quote text that begins with `*`"},
+    {"alias not found after *", "a `*` without a name", "quote text that begins with `*`"},
+    {"illegal EOF in scalar", "text that is not closed", ""},
+};
+
+Diagnostic in_our_words(const std::string& message) {
+  for (const Words& row : kWords) {
+    if (message == row.theirs) {
+      return {.what = std::string(row.what), .advice = std::string(row.advice)};
+    }
   }
-  return message;
+  return {.what = message};
 }
 
 /// Directives would change how the text is read, and yaml-cpp passes over those it does not know.
@@ -452,8 +469,9 @@ std::optional<std::size_t> find_directive(std::string_view text) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
     const std::string_view line = text.substr(at, end - at);
     const std::size_t first = line.find_first_not_of(" \t\r");
-    if (line.starts_with('%')) return at;
-    if (first != std::string_view::npos && line[first] != '#') return std::nullopt;
+    if (line.starts_with('%') && !line.starts_with("%YAML 1.")) return at;
+    const bool passed = first == std::string_view::npos || line[first] == '#' || line[0] == '%';
+    if (!passed) return std::nullopt;
     at = end + 1;
   }
   return std::nullopt;
@@ -527,8 +545,7 @@ std::optional<ConfigNode> read_yaml(const Locator& locator, const base::Source& 
   } catch (const Stop&) {
     return std::nullopt;
   } catch (const YAML::Exception& error) {
-    Diagnostic problem;
-    problem.what = plain_words(error.msg);
+    Diagnostic problem = in_our_words(error.msg);
     const std::size_t at = error.mark.pos < 0 ? 0 : static_cast<std::size_t>(error.mark.pos);
     problem.where = locator.locate(offset_span(std::min(at, text.size())));
     problems.push_back(std::move(problem));
@@ -537,7 +554,9 @@ std::optional<ConfigNode> read_yaml(const Locator& locator, const base::Source& 
   std::optional<ConfigNode> root = builder.take();
   if (!root || root->kind == Kind::Null) {
     if (problems.size() == before) {
-      problems.push_back({.what = "the file is empty", .where = locator.whole()});
+      problems.push_back({.what = "the file is empty",
+                          .where = locator.whole(),
+                          .advice = "a manifest begins with `version: 1`"});
     }
     return std::nullopt;
   }
