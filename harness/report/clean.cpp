@@ -143,6 +143,28 @@ std::string clean_for_ci(std::string_view text, std::size_t most) {
   return out;
 }
 
+std::string clean_in_place(std::string_view text) {
+  std::string out(text);
+  for (std::size_t at = 0; at < out.size();) {
+    const auto byte = static_cast<unsigned char>(out[at]);
+    if (byte < 0x80) {
+      if ((byte < 0x20 && out[at] != '\t') || byte == 0x7f) out[at] = ' ';
+      ++at;
+      continue;
+    }
+    std::int32_t code = 0;
+    const std::size_t size = sequence_length(out, at, code);
+    for (std::size_t i = at; i < at + std::max<std::size_t>(size, 1); ++i) {
+      if (size == 0 || harmful(code)) out[i] = '?';
+    }
+    at += std::max<std::size_t>(size, 1);
+  }
+  for (std::size_t at = out.find("##"); at != std::string::npos; at = out.find("##", at + 2)) {
+    if (out.compare(at + 2, 1, "[") == 0 || out.compare(at + 2, 4, "vso[") == 0) out[at + 1] = ' ';
+  }
+  return out;
+}
+
 std::string compact_json(std::string_view json) {
   std::string out;
   out.reserve(json.size());

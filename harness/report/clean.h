@@ -19,6 +19,10 @@ std::string clean_text(std::string_view text, std::size_t most = 65'536);
 /// or `##[`, `##vso[` is broken with a blank.
 std::string clean_for_ci(std::string_view text, std::size_t most = 4'096);
 
+/// A source line for a quotation with a caret: what is harmful becomes one blank or `?` a byte, so
+/// that positions stay.
+std::string clean_in_place(std::string_view text);
+
 /// JSON text without the white space between its tokens.
 std::string compact_json(std::string_view json);
 

@@ -71,7 +71,7 @@ std::string render_one(const RunReport& report, const CaseReport& item, bool str
            "/>\n    </testcase>\n";
   }
   const std::string element = is_error(item) ? "error" : "failure";
-  const TextOptions options{.width = 100};
+  const TextOptions options{.width = 120};
   return out + ">\n      <" + element + xml_attribute("message", headline(item)) +
          xml_attribute("type", item.parse_error ? "parse error"
                                : item.timed_out ? "time-out"

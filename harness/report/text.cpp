@@ -14,6 +14,8 @@ constexpr std::size_t kMostTrace = 400;
 constexpr int kDeepestCause = 6;
 /// Wider terminals are not filled: the eye loses the line.
 constexpr std::size_t kWidest = 120;
+/// Where a heading ends that has room.
+constexpr std::size_t kRightEdge = 104;
 
 struct Colours {
   bool on;
@@ -48,9 +50,10 @@ class Block {
   /// `left` and, at the right edge or on a line of its own, `right`.
   void ends(const std::string& left, std::size_t left_columns, const std::string& right) {
     const std::size_t right_columns = columns_of(right);
-    if (left_columns + right_columns + 2 <= width_) {
-      out_ += left + std::string(width_ - left_columns - right_columns, ' ') + colours_.dim(right) +
-              "\n";
+    const std::size_t edge = std::min(width_, kRightEdge);
+    if (left_columns + right_columns + 2 <= edge) {
+      out_ +=
+          left + std::string(edge - left_columns - right_columns, ' ') + colours_.dim(right) + "\n";
     } else {
       out_ += left + "\n" + std::string(kIndent, ' ') + colours_.dim(right) + "\n";
     }
@@ -85,30 +88,35 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 /// `policies/x.sentinel:18:5`, and the line with a caret under the range.
 void quote(Block& block, const base::Location& where, const std::string& note) {
-  block.line(kIndent, clean_line(base::to_text(where)));
+  block.line(kIndent, clean_for_ci(base::to_text(where)));
   if (where.source_line.empty()) {
     if (!note.empty()) block.line(kIndent + 2, note);
     return;
   }
   const std::size_t room = block.width() > 20 ? block.width() - kIndent : 40;
   base::Location cleaned = where;
-  // One character stands for one, so that the caret stays where it is.
-  for (char& c : cleaned.source_line) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = c == '\t' ? '\t' : ' ';
+  cleaned.source_line = clean_in_place(where.source_line);
+  for (std::string line : lines_of(base::quote_source(cleaned, clean_for_ci(note), room))) {
+    if (const std::size_t caret = line.find("| "); caret != std::string::npos) {
+      std::size_t at = line.find_first_not_of(' ', caret + 1);
+      if (at != std::string::npos && line[at] == '^' && line.find_first_of("0123456789") > caret) {
+        while (++at < line.size() && line[at] == '~')
+          line[at] = '^';
+      }
+    }
+    block.line(4, line);
   }
-  for (const std::string& line : lines_of(base::quote_source(cleaned, clean_line(note), room)))
-    block.line(2, line);
 }
 
 void operands(Block& block, const std::vector<policy_runtime::Operand>& operands,
               std::size_t indent) {
   for (const policy_runtime::Operand& operand : operands) {
-    const std::string path = clean_line(operand.mock_path, 300);
-    const std::string expression = clean_line(operand.expression, 120);
+    const std::string path = clean_for_ci(operand.mock_path, 300);
+    const std::string expression = clean_for_ci(operand.expression, 120);
     const std::size_t used = indent + columns_of(expression) + 3;
     const std::size_t room = block.width() > used + 24 ? block.width() - used : 24;
     const std::string shown =
-        expression + " = " + clean_line(shorten_json(operand.value.json, room), 2'000);
+        expression + " = " + clean_for_ci(shorten_json(operand.value.json, room), 2'000);
     const std::size_t columns = columns_of(shown);
     if (path.empty()) {
       block.line(indent, shown);
@@ -132,15 +140,24 @@ void explanation(Block& block, const policy_runtime::Explanation& item, int dept
 }
 
 void language_error(Block& block, const policy_runtime::LanguageError& error) {
-  block.line(kIndent, block.colour().red("error: ") + clean_line(error.message));
+  block.line(kIndent, block.colour().red("error: ") + clean_for_ci(error.message));
   if (error.where) quote(block, *error.where, "");
   for (const base::Location& call : error.calls)
-    block.line(kIndent, "called from " + clean_line(base::to_text(call)));
+    block.line(kIndent, "called from " + clean_for_ci(base::to_text(call)));
 }
 
 void problem(Block& block, const base::Diagnostic& diagnostic) {
-  for (const std::string& line : lines_of(clean_text(base::to_text(diagnostic))))
-    block.line(kIndent, line);
+  for (const std::string& line : lines_of(base::to_text(diagnostic)))
+    block.line(kIndent, clean_for_ci(line));
+}
+
+/// A problem of the run as a whole.
+void run_problem(Block& block, const base::Diagnostic& diagnostic) {
+  bool first = true;
+  for (const std::string& line : lines_of(base::to_text(diagnostic))) {
+    block.line(0, (first ? block.colour().red("error") + ": " : "") + clean_for_ci(line));
+    first = false;
+  }
 }
 
 std::vector<std::string> shown_prints(const CaseReport& item) {
@@ -161,9 +178,9 @@ std::vector<std::string> shown_prints(const CaseReport& item) {
 void mismatches(Block& block, const CaseReport& item) {
   for (const Mismatch& mismatch : item.mismatches) {
     const std::size_t room = block.width() > 60 ? block.width() - 40 : 24;
-    block.line(kIndent, clean_line(mismatch.subject, 200) + ": expected " +
-                            clean_line(shorten_json(mismatch.expected, room), 400) + ", was " +
-                            clean_line(shorten_json(mismatch.actual, room), 400));
+    block.line(kIndent, clean_for_ci(mismatch.subject, 200) + ": expected " +
+                            clean_for_ci(shorten_json(mismatch.expected, room), 400) + ", was " +
+                            clean_for_ci(shorten_json(mismatch.actual, room), 400));
     for (const std::string& line : lines_of(mismatch.difference))
       block.line(kIndent + 2, clean_for_ci(line, 400));
   }
@@ -192,7 +209,7 @@ std::string status(const CaseReport& item, const Colours& colour) {
 void heading(Block& block, const CaseReport& item) {
   const std::string policy = clean_for_ci(item.policy, 300);
   const std::string name = clean_for_ci(item.name, 300);
-  std::string right = clean_line(item.where.file, 200);
+  std::string right = clean_for_ci(item.where.file, 200);
   if (item.where.line != 0) right += ":" + std::to_string(item.where.line);
   if (item.verdict != Verdict::Skipped) right += "   " + duration_text(item.duration);
   block.ends(status(item, block.colour()) + policy + " › " + block.colour().bold(name),
@@ -214,9 +231,13 @@ void trace(Block& block, const CaseReport& item) {
 
 /// All that explains a case that did not pass.
 void details(Block& block, const RunReport& report, const CaseReport& item,
-             const TextOptions& options) {
+             const TextOptions& options, bool problem_known) {
   mismatches(block, item);
   if (item.timed_out) block.line(kIndent, "stopped at the time limit of a case");
+  if (item.problem && problem_known) {
+    block.line(kIndent, clean_for_ci(item.problem->what));
+    return;
+  }
   if (item.problem) problem(block, *item.problem);
   if (item.error) {
     if (!item.mismatches.empty()) block.empty();
@@ -235,12 +256,12 @@ void details(Block& block, const RunReport& report, const CaseReport& item,
   std::vector<std::string> mocks;
   for (const std::string& name : item.mocks) {
     const MockReport* mock = report.find_mock(name);
-    mocks.push_back(clean_line(mock != nullptr ? mock->summary() : name, 400));
+    mocks.push_back(clean_for_ci(mock != nullptr ? mock->summary() : name, 400));
   }
   block.labelled("mock", mocks);
-  if (!item.again.empty()) block.labelled("again", {clean_line(item.again, 1'000)});
+  if (!item.again.empty()) block.labelled("again", {clean_for_ci(item.again, 1'000)});
   if (!item.by_hand.empty() && options.verbosity > 0)
-    block.labelled("by hand", {clean_line(item.by_hand, 1'000)});
+    block.labelled("by hand", {clean_for_ci(item.by_hand, 1'000)});
 }
 
 void slowest(Block& block, const RunReport& report, std::size_t count) {
@@ -266,7 +287,7 @@ std::string runtime_and_counts(const RunReport& report) {
   const Counts counts = report.counts();
   std::string out = counted(counts.policies, "policy", "policies") + ", " +
                     counted(report.mocks.size(), "mock", "mocks");
-  if (!report.runtime.empty()) out += ", " + clean_line(report.runtime, 100);
+  if (!report.runtime.empty()) out += ", " + clean_for_ci(report.runtime, 100);
   return out;
 }
 
@@ -279,8 +300,11 @@ std::string summary_line(const RunReport& report) {
          " skipped (" + runtime_and_counts(report) + ") in " + duration_text(report.duration);
 }
 
-std::string render_case(const RunReport& report, const CaseReport& item,
-                        const TextOptions& options) {
+namespace {
+
+/// `problem_known`: the case's problem has been shown in full before.
+std::string case_block(const RunReport& report, const CaseReport& item, const TextOptions& options,
+                       bool problem_known) {
   Block block(options);
   heading(block, item);
   switch (item.verdict) {
@@ -295,7 +319,7 @@ std::string render_case(const RunReport& report, const CaseReport& item,
     break;
   case Verdict::Failed:
   case Verdict::Error:
-    details(block, report, item, options);
+    details(block, report, item, options, problem_known);
     if (options.trace || options.verbosity > 1) trace(block, item);
     block.empty();
     break;
@@ -303,26 +327,37 @@ std::string render_case(const RunReport& report, const CaseReport& item,
   return block.take();
 }
 
+}  // namespace
+
+std::string render_case(const RunReport& report, const CaseReport& item,
+                        const TextOptions& options) {
+  return case_block(report, item, options, false);
+}
+
 std::string render_text(const RunReport& report, const TextOptions& options) {
   std::string out;
+  std::vector<base::Diagnostic> shown = report.problems;
   if (options.verbosity >= 0) {
     for (const CaseReport& item : report.cases) {
       const bool quiet = item.verdict == Verdict::Passed || item.verdict == Verdict::Skipped;
       if (quiet && options.verbosity < 1 && !(options.trace && item.verdict == Verdict::Passed))
         continue;
-      out += render_case(report, item, options);
+      const bool known =
+          item.problem && std::find(shown.begin(), shown.end(), *item.problem) != shown.end();
+      if (item.problem && !known) shown.push_back(*item.problem);
+      out += case_block(report, item, options, known);
     }
   }
   Block block(options);
   for (const base::Diagnostic& diagnostic : report.problems)
-    block.raw(block.colour().red("error") + ": " + clean_text(base::to_text(diagnostic)));
+    run_problem(block, diagnostic);
   if (options.verbosity >= 0) {
     for (const std::string& warning : report.warnings)
       block.line(0, block.colour().yellow("warning") + ": " + clean_for_ci(warning, 1'000));
     if (options.durations > 0) slowest(block, report, options.durations);
     if (!report.work_folder.empty() && report.exit_code != 0)
       block.line(0, block.colour().dim("the test directory is kept in " +
-                                       clean_line(report.work_folder, 400)));
+                                       clean_for_ci(report.work_folder, 400)));
   }
   const Counts counts = report.counts();
   const std::string line = summary_line(report);

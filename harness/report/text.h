@@ -8,7 +8,7 @@
 namespace harness {
 
 struct TextOptions {
-  std::size_t width = 100;  // columns
+  std::size_t width = 120;  // columns
   bool colour = false;
   bool utf8 = true;
   int verbosity = 0;          // -1: the last line only; 1: every case; 2: traces of failures, too

@@ -20,12 +20,6 @@ std::string xml_text(std::string_view text) {
     case '"':
       out += "&quot;";
       break;
-    case '\n':
-      out += "&#10;";
-      break;
-    case '\t':
-      out += "&#9;";
-      break;
     default:
       out += c;
     }
@@ -34,7 +28,8 @@ std::string xml_text(std::string_view text) {
 }
 
 std::string xml_attribute(std::string_view name, std::string_view value) {
-  return " " + std::string(name) + "=\"" + xml_text(value) + "\"";
+  // Readers make blanks of line ends in attributes.
+  return " " + std::string(name) + "=\"" + xml_text(clean_line(value, value.size() + 1)) + "\"";
 }
 
 }  // namespace harness

@@ -1,0 +1,17 @@
+// A run with one case of every kind, for the golden files of all formats.
+#pragma once
+
+#include "harness/report/run_report.h"
+
+namespace harness {
+
+/// Nothing but what a user may write.
+RunReport sample_run();
+
+/// The same kinds with hostile text in every name, print and value.
+RunReport hostile_run();
+
+/// No case at all.
+RunReport empty_run();
+
+}  // namespace harness
