@@ -390,8 +390,8 @@ base::Result<Provenance> PlanExports::Inside::fetch(const http::Url& origin,
   if (!archive) return std::move(archive.error());
 
   if (progress) progress("unpacking");
-  auto members = mock_bundle::unpack(archive->file, folder, "the export of plan " + found->plan,
-                                     options_.limits, cancel);
+  auto members =
+      mock_bundle::unpack(archive->file, folder, found->plan + ".tar.gz", options_.limits, cancel);
   // Ours, and safe on disk (or spoilt, and then the next run makes a new one). That it could not be
   // deleted is no reason to fail: it expires within the hour.
   if (!archive->to_delete.empty() && !cancel.cancelled()) {

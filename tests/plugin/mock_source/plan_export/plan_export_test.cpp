@@ -29,6 +29,7 @@ class PlanExport : public testing::Test {
  protected:
   void start(emulator::Options options = {}) {
     options.clock = clock_;
+    options.limit = 0;  // of the wire, where no time passes
     options.tokens = {"good-token"};
     options.readers = {"reader-token"};
     emulator_ = std::make_unique<Emulator>(options);
@@ -169,6 +170,391 @@ TEST_F(PlanExport, WhoseCreationLostItsAnswerIsFoundAndLeftToExpire) {
   EXPECT_EQ(emulator_->statistics().creates.at(kPlan), 1);
   EXPECT_EQ(emulator_->statistics().deletes, 0);
   expect_no_trace();
+}
+
+// One fault on the way, and what comes of it. Where the road goes on, the emulator's statistics
+// must be those of a road without a fault.
+struct Row {
+  const char* name;
+  Fault fault;
+  const char* result;  // "ok", or the whole message
+  int creates = 1;
+  int deletes = 1;
+};
+
+const Row kRows[] = {
+    {"429 with a fractional reset",
+     {.route = "plan", .kind = "status", .status = 429, .headers = {{"X-RateLimit-Reset", "0.75"}}},
+     "ok"},
+    {"429 with a malformed reset",
+     {.route = "create",
+      .kind = "status",
+      .status = 429,
+      .headers = {{"X-RateLimit-Reset", "soon"}}},
+     "ok"},
+    {"429 with an epoch for a reset",
+     {.route = "create",
+      .kind = "status",
+      .status = 429,
+      .headers = {{"X-RateLimit-Reset", "1790000000"}}},
+     "ok"},
+    {"429 without any header",
+     {.route = "show", .kind = "status", .times = 3, .status = 429},
+     "ok"},
+    {"429 with Retry-After in seconds",
+     {.route = "download", .kind = "status", .status = 429, .headers = {{"Retry-After", "7"}}},
+     "ok"},
+    {"429 with Retry-After as a date",
+     {.route = "create",
+      .kind = "status",
+      .status = 429,
+      .headers = {{"Retry-After", "Mon, 21 Sep 2026 14:13:30 GMT"}}},
+     "ok"},
+    {"429 that asks for an hour",
+     {.route = "plan", .kind = "status", .status = 429, .headers = {{"Retry-After", "3600"}}},
+     "`127.0.0.1:API` takes no more requests for now: it answered 429 Too Many Requests to GET of "
+     "plan `plan-8F5JFydVYAmtTjET` and asks to wait (`Retry-After: 3600`)\n"
+     "    try again later; is another client using the same account?\n",
+     0,
+     0},
+    {"429 without end",
+     {.route = "plan", .kind = "status", .times = -1, .status = 429},
+     "`127.0.0.1:API` takes no more requests for now: it answered 429 Too Many Requests to GET of "
+     "plan `plan-8F5JFydVYAmtTjET` 31 times\n"
+     "    try again later; is another client using the same account?\n",
+     0,
+     0},
+    {"503 twice", {.route = "plan", .kind = "status", .times = 2}, "ok"},
+    {"502 with an HTML page",
+     {.route = "show", .kind = "status", .status = 502, .body = "<html>"},
+     "ok"},
+    {"503 without end, as JSON",
+     {.route = "plan",
+      .kind = "status",
+      .times = -1,
+      .body = R"({"errors":[{"status":503,"title":"unavailable","detail":"maintenance"}]})"},
+     "`127.0.0.1:API` is in trouble: it answered 503 Service Unavailable to GET of plan "
+     "`plan-8F5JFydVYAmtTjET` 7 times, saying \"unavailable: maintenance\"\n"
+     "    try again later\n",
+     0,
+     0},
+    {"503 without end, as HTML",
+     {.route = "plan", .kind = "status", .times = -1, .body = "<html>down</html>"},
+     "`127.0.0.1:API` is in trouble: it answered 503 Service Unavailable to GET of plan "
+     "`plan-8F5JFydVYAmtTjET` 7 times, with an HTML page (of a proxy?)\n"
+     "    try again later\n",
+     0,
+     0},
+    {"503 at the creation: looked up, then created", {.route = "create", .kind = "status"}, "ok"},
+    {"a reset at the creation", {.route = "create", .kind = "reset"}, "ok"},
+    {"a lost answer of the creation is no second one",
+     {.route = "create", .kind = "lost"},
+     "ok",
+     1,
+     0},
+    {"an HTML page for the creation's answer", {.route = "create", .kind = "html"}, "ok"},
+    {"an HTML page with status 200",
+     {.route = "plan", .kind = "html", .times = -1},
+     "the answer of `127.0.0.1:API` cannot be understood: asked for plan `plan-8F5JFydVYAmtTjET`, "
+     "it is an HTML page (of a proxy, a login or a maintenance?), not JSON\n"
+     "    is this the host of the API itself?\n",
+     0,
+     0},
+    {"an empty body with status 200",
+     {.route = "plan", .kind = "status", .status = 200},
+     "the answer of `127.0.0.1:API` cannot be understood: asked for plan `plan-8F5JFydVYAmtTjET`, "
+     "it is empty\n"
+     "    is this the host of the API itself?\n",
+     0,
+     0},
+    {"a redirect to a login page",
+     {.route = "plan",
+      .kind = "status",
+      .status = 302,
+      .headers = {{"Location", "https://sso.example.com/login?next=secret"}}},
+     "`127.0.0.1:API` sends us elsewhere: it answered 302 Found to GET of plan "
+     "`plan-8F5JFydVYAmtTjET`, to `https://sso.example.com`; the token goes to no other place\n"
+     "    is this the host of the API itself, and is no login page before it?\n",
+     0,
+     0},
+    {"403 with a reason",
+     {.route = "plan",
+      .kind = "status",
+      .status = 403,
+      .body = R"({"errors":[{"title":"forbidden","detail":"this address is not allowed"}]})"},
+     "`127.0.0.1:API` refuses GET of plan `plan-8F5JFydVYAmtTjET`: it answered 403 Forbidden, "
+     "saying \"forbidden: this address is not allowed\"\n",
+     0,
+     0},
+    {"a reset", {.route = "plan", .kind = "reset"}, "ok"},
+    {"closed without an answer", {.route = "show", .kind = "close"}, "ok"},
+    {"a JSON body that ends early", {.route = "show", .kind = "short"}, "ok"},
+    {"a chunked body", {.route = "show", .kind = "chunked"}, "ok"},
+    {"a chunk that ends early", {.route = "show", .kind = "cut-chunk"}, "ok"},
+    {"a body longer than it says", {.route = "show", .kind = "long"}, "ok"},
+    {"a compressed body", {.route = "show", .kind = "gzip"}, "ok"},
+    {"no HTTP", {.route = "show", .kind = "garbage"}, "ok"},
+    {"exports: null", {.route = "plan", .kind = "no-exports"}, "ok"},
+    {"an export that errs",
+     {.route = "create", .kind = "state", .body = "errored"},
+     "the export of plan `plan-8F5JFydVYAmtTjET` failed: `127.0.0.1:API` ended it as `errored`, "
+     "saying \"the plan's provider schemas are missing\"\n"
+     "    try again; if it ends the same way, download the mocks from the run's page once to see "
+     "whether the server can make them at all\n",
+     1,
+     0},
+    {"an export that is cancelled",
+     {.route = "create", .kind = "state", .body = "canceled"},
+     "the export of plan `plan-8F5JFydVYAmtTjET` failed: `127.0.0.1:API` ended it as `canceled`\n"
+     "    try again; if it ends the same way, download the mocks from the run's page once to see "
+     "whether the server can make them at all\n",
+     1,
+     0},
+    {"an export that expires before the download is made once more",
+     {.route = "create", .kind = "state", .body = "expired"},
+     "ok",
+     2,
+     1},
+    {"an export in a state nobody knows",
+     {.route = "create", .kind = "state", .body = "pondering"},
+     "the export of plan `plan-8F5JFydVYAmtTjET` is not ready: it is still `pondering` after 10 "
+     "min\n"
+     "    give it more time with `--export-timeout`; it will be found again\n",
+     1,
+     0},
+    {"an archive's body that ends early is fetched once more",
+     {.route = "archive", .kind = "short"},
+     "ok"},
+    {"an archive's body that always ends early",
+     {.route = "archive", .kind = "short", .times = -1},
+     "the reply of `127.0.0.1` is cut short: its body has HALF of ALL bytes (GET of plan export "
+     "`pe-ID`); it was cut short the second time, too\n",
+     1,
+     1},
+    {"a reset in the middle of the archive", {.route = "archive", .kind = "reset-in-body"}, "ok"},
+    {"a signature that has run out", {.route = "archive", .kind = "status", .status = 403}, "ok"},
+    {"503 of the archive's host", {.route = "archive", .kind = "status"}, "ok"},
+    {"a redirect that goes round",
+     {.route = "archive", .kind = "loop", .times = -1},
+     "the download of plan export `pe-ID` is refused: it was redirected more than 5 times\n",
+     1,
+     1},
+    {"a redirect to plain http elsewhere",
+     {.route = "download", .kind = "location", .body = "http://blobs.example.com/v1/object/secret"},
+     "the download of plan export `pe-ID` is refused: `http://127.0.0.1:API` redirects to plain "
+     "http (`http://blobs.example.com`)\n",
+     1,
+     1},
+    {"a redirect that is no URL",
+     {.route = "download", .kind = "location", .body = "https://user:pass@blobs.example.com/x"},
+     "the download of plan export `pe-ID` is refused: `http://127.0.0.1:API` redirects to "
+     "something "
+     "that is no URL: it holds a user name or password\n",
+     1,
+     1},
+    {"a deletion that fails is not held against it",
+     {.route = "delete", .kind = "status", .times = -1, .status = 403},
+     "ok",
+     1,
+     0},
+};
+
+TEST_F(PlanExport, StandsEveryFault) {
+  start();
+  int number = 0;
+  for (const Row& row : kRows) {
+    SCOPED_TRACE(row.name);
+    // A plan of its own for each row, since an emulator takes a while to stop.
+    const std::string name = std::to_string(++number);
+    emulator_->state().add(emulator::run_data(folder_, "run-" + name));
+    make_exports("good-token");
+    emulator_->faults().clear();
+    fault(row.fault);
+    const auto before = emulator_->statistics();
+    std::string result = fetch({.plan = "plan-" + name}, "out" + name);
+    if (const std::size_t at = result.find("`plan-" + name + "`"); at != std::string::npos) {
+      result.replace(at + 1, name.size() + 5, kPlan);
+    }
+    // The archive's size is not this test's business.
+    if (const std::size_t at = result.find("its body has "); at != std::string::npos) {
+      const std::size_t end = result.find(" bytes", at);
+      result.replace(at, end - at, "its body has HALF of ALL");
+    }
+    EXPECT_EQ(result, row.result);
+    const auto seen = emulator_->statistics();
+    EXPECT_GT(seen.faults, before.faults);
+    const auto creates = seen.creates.find("plan-" + name);
+    EXPECT_EQ(creates == seen.creates.end() ? 0 : creates->second, row.creates);
+    EXPECT_EQ(seen.deletes - before.deletes, row.deletes);
+    expect_no_trace();
+  }
+}
+
+TEST_F(PlanExport, WithACutArchiveIsAnErrorThatSaysSo) {
+  start();
+  fault({.route = "archive", .kind = "cut-archive", .times = -1});
+  EXPECT_EQ(fetch_plan(),
+            "archive `plan-8F5JFydVYAmtTjET.tar.gz` cannot be unpacked: it is cut short: the "
+            "compressed data has no end\n"
+            "    fetch it again\n");
+  EXPECT_EQ(emulator_->statistics().deletes, 1);
+  expect_no_trace();
+}
+
+// The wire's own limit, so the real clock. Every request of forty mocks, none above it.
+TEST_F(PlanExport, NeverAsksFasterThanTheServerAnnounces) {
+  Emulator busy({.tokens = {"good-token"},
+                 .timing = {.pending = std::chrono::milliseconds(50),
+                            .queued = std::chrono::milliseconds(300)},
+                 .limit = 60});
+  ASSERT_TRUE(busy.start());
+  const auto system =
+      emulator::test_system(base::real_clock(), {{"TFE_ADDRESS", busy.address()},
+                                                 {"TFE_TOKEN", "good-token"},
+                                                 {"TMPDIR", folder_.make("scratch").string()}});
+  PlanExports exports(system, options_);
+  constexpr std::size_t kMocks = 40;
+  std::vector<std::string> results(kMocks);
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 0; i < kMocks; ++i) {
+      const std::string name = std::to_string(i);
+      busy.state().add(emulator::run_data(folder_, "run-" + name));
+      const base::Path out = folder_.make("out" + name);
+      threads.emplace_back([&, i, name, out] {
+        auto source = exports.source(*terraform_api::origin_of_address(busy.address()),
+                                     {.plan = "plan-" + name});
+        auto result = source->fetch(out, nullptr, cancel_);
+        results[i] = result ? "ok" : base::to_text(result.error());
+      });
+    }
+  }
+  EXPECT_EQ(results, std::vector<std::string>(kMocks, "ok"));
+  const auto seen = busy.statistics();
+  EXPECT_EQ(seen.over_limit, 0);
+  EXPECT_LE(seen.most_per_second, 60);
+  EXPECT_EQ(seen.deletes, static_cast<int>(kMocks));
+}
+
+TEST_F(PlanExport, NeedsAToken) {
+  start();
+  const auto none = emulator::test_system(clock_, {{"TMPDIR", folder_.make("scratch").string()}});
+  exports_ = std::make_unique<PlanExports>(none, options_);
+  EXPECT_EQ(fetch_plan(),
+            "there is no token for `127.0.0.1:API`: looked at Terraform's CLI configuration and "
+            "`TFE_TOKEN`\n"
+            "    set `TFE_ADDRESS` to `http://127.0.0.1:API` and `TFE_TOKEN` to its token\n");
+  EXPECT_TRUE(emulator_->statistics().requests.empty());
+}
+
+TEST_F(PlanExport, WithAWrongTokenSaysWhoseItIs) {
+  start();
+  make_exports("bad-token");
+  EXPECT_EQ(fetch_plan(),
+            "`127.0.0.1:API` does not accept the token: it answered 401 Unauthorized; the token is "
+            "that of `TFE_TOKEN`\n"
+            "    correct that token\n");
+}
+
+TEST_F(PlanExport, OfAReaderNamesThePermission) {
+  start();
+  make_exports("reader-token");
+  EXPECT_EQ(
+      fetch_plan(),
+      "plan `plan-8F5JFydVYAmtTjET` cannot be exported: the token (of `TFE_TOKEN`) lacks the "
+      "permission `Download Sentinel mocks` on its workspace (`permissions.can-export` is "
+      "false)\n"
+      "    an administrator of the workspace grants it; `write` and `admin` access have it\n");
+  EXPECT_EQ(emulator_->statistics().requests.count("create"), 0U);
+}
+
+TEST_F(PlanExport, PastRetentionSaysSo) {
+  start();
+  RunData old = emulator::run_data(folder_, "run-old");
+  old.is_exportable = false;
+  emulator_->state().add(old);
+  EXPECT_EQ(fetch({.run = "run-old"}),
+            "plan `plan-old` cannot be exported: `127.0.0.1:API` says that this plan is not "
+            "exportable (`actions.is-exportable` is false): plans past their retention are not\n"
+            "    take a newer run\n");
+}
+
+TEST_F(PlanExport, OfAnUnfinishedPlanSaysSo) {
+  start();
+  RunData running = emulator::run_data(folder_, "run-running");
+  running.plan_status = "running";
+  emulator_->state().add(running);
+  EXPECT_EQ(
+      fetch({.run = "run-running"}),
+      "plan `plan-running` cannot be exported: its status is `running`, and only a `finished` "
+      "plan has mocks\n"
+      "    wait for the run to finish planning\n");
+}
+
+TEST_F(PlanExport, OfWhatIsNotThereSaysWhatIsKnown) {
+  start();
+  EXPECT_EQ(
+      fetch({.run = "run-nobody"}),
+      "`127.0.0.1:API` shows no run `run-nobody`: it answered 404 Not Found, which stands both "
+      "for what is not there and for what the token (of `TFE_TOKEN`) may not see\n"
+      "    check the run's id and the host, and that the token may read its workspace\n");
+  EXPECT_EQ(
+      fetch({.organization = "acme", .workspace = "nowhere"}),
+      "`127.0.0.1:API` shows no workspace `acme/nowhere`: it answered 404 Not Found, which "
+      "stands both for what is not there and for what the token (of `TFE_TOKEN`) may not see\n"
+      "    check the names of organization and workspace, the host, and that the token may "
+      "read it\n");
+}
+
+TEST_F(PlanExport, FromTerraformEnterprisesOwnBlobStoreTakesNoTokenAlong) {
+  start({.archive_on_own_host = true});
+  EXPECT_EQ(fetch_plan(), "ok");
+  expect_no_trace();
+}
+
+TEST_F(PlanExport, ThatIsNeverReadyEndsAtItsDeadline) {
+  options_.export_timeout = std::chrono::seconds(90);
+  start({.timing = {.queued = std::chrono::hours(2)}});
+  EXPECT_EQ(fetch_plan(),
+            "the export of plan `plan-8F5JFydVYAmtTjET` is not ready: it is still `queued` after "
+            "90 s\n"
+            "    give it more time with `--export-timeout`; it will be found again\n");
+  EXPECT_EQ(emulator_->statistics().deletes, 0);
+}
+
+TEST_F(PlanExport, IsCancelledAtEveryWait) {
+  start({.timing = {.queued = std::chrono::hours(2)}});
+  int sleeps = 0;
+  clock_->on_sleep([&] {
+    if (++sleeps == 3) cancel_.cancel(base::CancelReason::Interrupt);
+  });
+  EXPECT_EQ(fetch_plan(), "the export of plan `plan-8F5JFydVYAmtTjET` was cancelled\n");
+  expect_no_trace();
+}
+
+TEST_F(PlanExport, LargerThanAllowedIsRefused) {
+  options_.client.most_archive = 100;
+  start();
+  EXPECT_EQ(fetch_plan(),
+            "the reply of `127.0.0.1` is too large: its body has more than 100 bytes (GET of plan "
+            "export `pe-ID`)\n");
+  EXPECT_EQ(emulator_->statistics().deletes, 1);
+  expect_no_trace();
+}
+
+TEST_F(PlanExport, OnAHostFromAManifestGetsNoTokenOfAnother) {
+  start();
+  Emulator foreign({.tokens = {"good-token"}, .clock = clock_});
+  ASSERT_TRUE(foreign.start());
+  foreign.state().add(emulator::run_data(folder_, kRun));
+  auto source =
+      exports_->source(*terraform_api::origin_of_address(foreign.address()), {.plan = kPlan});
+  auto result = source->fetch(folder_.make("out"), nullptr, cancel_);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().what,
+            "there is no token for `127.0.0.1:" + std::to_string(foreign.port()) + "`");
+  EXPECT_TRUE(foreign.statistics().tokens.empty());
+  EXPECT_TRUE(foreign.statistics().requests.empty());
 }
 
 }  // namespace
