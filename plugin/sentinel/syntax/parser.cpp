@@ -525,7 +525,8 @@ void Parser::check_constant(const Expression* value) {
 /// The comments that end on the line above `begin`, without their marks; lines are kept.
 std::string_view Parser::description_above(std::uint32_t begin) {
   const auto own_line = [&](std::uint32_t at) {
-    while (at > 0 && (text_[at - 1] == ' ' || text_[at - 1] == '\t'))
+    while (at > 0 && (text_[at - 1] == ' ' || text_[at - 1] == '\t' || text_[at - 1] == '\r' ||
+                      text_[at - 1] == ';'))
       --at;
     return at == 0 || text_[at - 1] == '\n' || (at == 3 && text_.starts_with("\xef\xbb\xbf"));
   };
@@ -537,17 +538,16 @@ std::string_view Parser::description_above(std::uint32_t begin) {
   for (std::uint32_t below = begin; from != comments_.begin();) {
     const base::Span comment = *(from - 1);
     const std::string_view gap = text_.substr(comment.end, below - comment.end);
-    if (gap.find_first_not_of(" \t\r\n") != std::string_view::npos) break;
+    if (gap.find_first_not_of(" \t\r\n;") != std::string_view::npos) break;
     if (std::count(gap.begin(), gap.end(), '\n') != 1 || !own_line(comment.begin)) break;
     below = comment.begin;
     --from;
   }
   std::string out;
   const auto add_line = [&](std::string_view line) {
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    if (line.starts_with(' ')) line.remove_prefix(1);
-    while (line.ends_with(' ') || line.ends_with('\t'))
+    while (line.ends_with(' ') || line.ends_with('\t') || line.ends_with('\r'))
       line.remove_suffix(1);
+    if (line.starts_with(' ')) line.remove_prefix(1);
     out += line;
     out += '\n';
   };

@@ -176,6 +176,8 @@ TEST(Parse, TakesCommentsDirectlyAboveAsDescriptions) {
        "(= x 1)\n(= b (rule x) (description \"One.\\n  Two.\"))"},
       {"a comment behind a statement is none", "x = 1 # One.\nb = rule { x }",
        "(= x 1)\n(= b (rule x))"},
+      {"semicolons are nothing", "x = 1\n;# One.\n;b = rule { x }",
+       "(= x 1)\n(= b (rule x) (description \"One.\"))"},
       {"marks alone are none", "x = 1\n###\n#\nb = rule { x }",
        "(= x 1)\n(= b (rule x) (description \"##\"))"},
   });
