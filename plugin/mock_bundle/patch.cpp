@@ -10,6 +10,7 @@
 #include "plugin/mock_bundle/bundle.h"
 #include "plugin/mock_bundle/mock_file.h"
 #include "plugin/mock_bundle/path.h"
+#include "plugin/mock_bundle/rewrite.h"
 #include "plugin/sentinel/value/operation.h"
 
 namespace mock_bundle {
@@ -198,10 +199,6 @@ class Change {
   const std::vector<Step>& steps_;
   Missing missing_;
 };
-
-const Value* member(const Value* value, std::string_view key) {
-  return value != nullptr && value->is(Kind::Map) ? value->as_map()->find(key) : nullptr;
-}
 
 /// The key of a resource in `planned_values.resources`: data sources stand there without `data.`.
 std::string planned_key(std::string_view address, const Value& resource) {
@@ -466,7 +463,8 @@ void patch(const base::Path& folder, const std::string& shown, const std::vector
   try {
     Patcher(folder, shown, problems, warnings).run(edits);
   } catch (const sentinel::ValueTooLarge& error) {
-    problems.push_back({"mock `" + shown + "` cannot be patched", std::nullopt, error.what, "", {}});
+    problems.push_back(
+        {"mock `" + shown + "` cannot be patched", std::nullopt, error.what, "", {}});
   }
 }
 

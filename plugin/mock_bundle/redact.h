@@ -1,0 +1,40 @@
+// Taking secrets out of a bundle, and looking for what still looks like one.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "plugin/base/result.h"
+#include "plugin/base/system.h"
+
+namespace mock_bundle {
+
+/// What stands in the place of a secret, whatever its type was: HCP Terraform's own marker.
+inline constexpr std::string_view kRedacted = "REDACTED_SENSITIVE";
+
+struct RedactOptions {
+  std::vector<std::string> attributes;  // names, wherever they stand
+  std::vector<std::string> patterns;    // RE2; what matches inside a text is replaced
+};
+
+/// Redacts, in every file of the bundle in `folder`: what the plan in tfplan/v2's `raw` marks as
+/// sensitive, in every import where the same text stands; the named attributes; what the patterns
+/// match. Null and undefined stay. A pattern that does not compile is an error.
+base::Status redact(const base::Path& folder, const std::string& shown,
+                    const RedactOptions& options);
+
+/// Something that still looks like a secret.
+struct Finding {
+  std::string file;  // of the bundle
+  std::string path;  // `resource_changes["aws_instance.web"].change.after.user_data`
+  std::string name;  // ADDRESS.ATTRIBUTE, as `allow-secrets` takes it: "aws_instance.web.user_data"
+  std::string kind;  // "an AWS access key"
+
+  bool operator==(const Finding&) const = default;
+};
+
+/// Cloud keys, tokens, private keys, and texts of high entropy in attributes whose name says
+/// secret. The value itself is in no finding.
+base::Result<std::vector<Finding>> find_secrets(const base::Path& folder, const std::string& shown);
+
+}  // namespace mock_bundle

@@ -1,0 +1,270 @@
+// keep, redact, find_secrets and diff over small bundles.
+#include <filesystem>
+
+#include <gtest/gtest.h>
+
+#include "plugin/base/file.h"
+#include "plugin/mock_bundle/diff.h"
+#include "plugin/mock_bundle/keep.h"
+#include "plugin/mock_bundle/redact.h"
+
+namespace mock_bundle {
+namespace {
+
+constexpr std::string_view kPlan = R"(resource_changes = {
+	"aws_db_instance.main": {
+		"address": "aws_db_instance.main",
+		"change": {
+			"after": {
+				"name":     "main",
+				"password": "correct-horse",
+				"port":     5432,
+				"tags": {
+					"note": "use correct-horse here",
+				},
+			},
+			"before": null,
+		},
+		"mode": "managed",
+		"type": "aws_db_instance",
+	},
+	"data.aws_ami.base": {
+		"address": "data.aws_ami.base",
+		"change": {
+			"after": {},
+		},
+		"mode": "data",
+		"type": "aws_ami",
+	},
+}
+
+planned_values = {
+	"outputs": {
+		"login": {
+			"name":      "login",
+			"sensitive": true,
+			"value":     "u:p",
+		},
+	},
+	"resources": {
+		"aws_ami.base": {
+			"address": "aws_ami.base",
+			"mode":    "data",
+			"type":    "aws_ami",
+			"values":  {},
+		},
+		"aws_db_instance.main": {
+			"address": "aws_db_instance.main",
+			"mode":    "managed",
+			"type":    "aws_db_instance",
+			"values": {
+				"password": "correct-horse",
+			},
+		},
+	},
+}
+
+variables = {
+	"db_password": {
+		"name":  "db_password",
+		"value": "correct-horse",
+	},
+}
+
+raw = {
+	"configuration": {
+		"root_module": {
+			"module_calls": {
+				"net": {
+					"module": {
+						"resources": [
+							{
+								"address": "aws_vpc.main",
+								"mode":    "managed",
+								"type":    "aws_vpc",
+							},
+						],
+					},
+				},
+			},
+			"variables": {
+				"db_password": {
+					"sensitive": true,
+				},
+			},
+		},
+	},
+	"resource_changes": [
+		{
+			"address": "aws_db_instance.main",
+			"change": {
+				"after": {
+					"password": "correct-horse",
+				},
+				"after_sensitive": {
+					"password": true,
+				},
+				"before": null,
+			},
+			"mode": "managed",
+			"type": "aws_db_instance",
+		},
+	],
+	"variables": {
+		"db_password": {
+			"value": "correct-horse",
+		},
+	},
+}
+)";
+
+constexpr std::string_view kConfig = R"(resources = {
+	"aws_db_instance.main": {
+		"address": "aws_db_instance.main",
+		"config": {
+			"password": {
+				"constant_value": "correct-horse",
+			},
+			"user_data": {
+				"constant_value": "#!/bin/sh",
+			},
+		},
+	},
+	"module.net.aws_vpc.main": {
+		"address": "module.net.aws_vpc.main",
+		"config":  {},
+	},
+}
+)";
+
+class TrimTest : public testing::Test {
+ protected:
+  TrimTest() : folder_(make("a")) {}
+  ~TrimTest() override {
+    for (const base::Path& folder : folders_)
+      std::filesystem::remove_all(folder);
+  }
+
+  base::Path make(const char* what) {
+    std::string name = testing::TempDir() + "trim_test_" + what + "XXXXXX";
+    const base::Path folder = ::mkdtemp(name.data());
+    folders_.push_back(folder);
+    EXPECT_TRUE(base::write_file(folder / "mock-tfplan-v2.sentinel", kPlan));
+    EXPECT_TRUE(base::write_file(folder / "mock-tfconfig-v2.sentinel", kConfig));
+    return folder;
+  }
+
+  std::string plan() const { return *base::read_file(folder_ / "mock-tfplan-v2.sentinel"); }
+  std::string config() const { return *base::read_file(folder_ / "mock-tfconfig-v2.sentinel"); }
+
+  std::vector<base::Path> folders_;
+  base::Path folder_;
+};
+
+TEST_F(TrimTest, KeepsResourcesByGlobInEveryPart) {
+  ASSERT_TRUE(keep(folder_, "db", {{}, {"module.net.*", "data.aws_ami.*"}}));
+  EXPECT_EQ(plan().find("aws_db_instance"), std::string::npos) << plan();
+  EXPECT_NE(plan().find("\"data.aws_ami.base\": {"), std::string::npos);
+  EXPECT_NE(plan().find("\"aws_ami.base\": {"), std::string::npos) << "planned_values lack `data.`";
+  EXPECT_NE(plan().find("\"aws_vpc.main\""), std::string::npos) << "raw configuration, by module";
+  EXPECT_EQ(config().find("aws_db_instance"), std::string::npos);
+  EXPECT_NE(config().find("module.net.aws_vpc.main"), std::string::npos);
+}
+
+TEST_F(TrimTest, KeepsImports) {
+  ASSERT_TRUE(keep(folder_, "db", {{"tfconfig/v2"}, {}}));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "mock-tfplan-v2.sentinel"));
+  EXPECT_EQ(config(), kConfig);
+  const auto failed = keep(folder_, "db", {{"tfconfg/v2"}, {}});
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(to_text(failed.error()),
+            "mock `db` supplies no import `tfconfg/v2` to keep\n    did you mean `tfconfig/v2`?\n");
+}
+
+TEST_F(TrimTest, RedactsWhatThePlanMarksWhereverTheSameTextStands) {
+  ASSERT_TRUE(redact(folder_, "db", {}));
+  EXPECT_EQ(plan().find("correct-horse"), std::string::npos) << plan();
+  EXPECT_EQ(config().find("correct-horse"), std::string::npos) << config();
+  EXPECT_NE(plan().find("\"note\": \"use REDACTED_SENSITIVE here\""), std::string::npos) << plan();
+  EXPECT_EQ(plan().find("u:p"), std::string::npos) << "an output that says it is sensitive";
+  EXPECT_NE(plan().find("5432"), std::string::npos);
+  const std::string once = plan();
+  ASSERT_TRUE(redact(folder_, "db", {}));
+  EXPECT_EQ(plan(), once);
+}
+
+TEST_F(TrimTest, RedactsAttributesAndPatterns) {
+  ASSERT_TRUE(redact(folder_, "db", {{"user_data"}, {"horse$"}}));
+  EXPECT_EQ(config().find("#!/bin/sh"), std::string::npos);
+  const auto failed = redact(folder_, "db", {{}, {"("}});
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(to_text(failed.error()),
+            "pattern `(` of mock `db` is no regular expression: missing ): (\n");
+}
+
+TEST_F(TrimTest, FindsWhatStillLooksLikeASecret) {
+  ASSERT_TRUE(base::write_file(
+      folder_ / "mock-tfplan-v2.sentinel",
+      "resource_changes = {\n\t\"aws_x.y\": {\n\t\t\"change\": {\n\t\t\t\"after\": "
+      "{\n\t\t\t\t\"api_token\": \"q8Zr1Lk3Vw9Xt5Bn\",\n\t\t\t\t\"id\": "
+      "\"AKIAIOSFODNN7EXAMPLE\",\n\t\t\t\t\"password\": \"REDACTED_SENSITIVE\",\n"
+      "\t\t\t\t\"type\": \"m6i.large\",\n\t\t\t},\n\t\t},\n\t},\n}\n"));
+  const auto found = find_secrets(folder_, "db");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(*found,
+            (std::vector<Finding>{
+                {"mock-tfplan-v2.sentinel", "resource_changes[\"aws_x.y\"].change.after.api_token",
+                 "aws_x.y.api_token", "random text in an attribute whose name says secret"},
+                {"mock-tfplan-v2.sentinel", "resource_changes[\"aws_x.y\"].change.after.id",
+                 "aws_x.y.id", "an AWS access key"}}));
+}
+
+TEST_F(TrimTest, DiffersByResourceAndAttribute) {
+  const base::Path other = make("b");
+  std::string text(kPlan);
+  text.replace(text.find("5432"), 4, "5433");
+  text.replace(text.find("\"data.aws_ami.base\": {"), 22, "\"data.aws_ami.next\": {");
+  ASSERT_TRUE(base::write_file(other / "mock-tfplan-v2.sentinel", text));
+  const auto found = diff(folder_, "old", other, "new");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(to_text(*found),
+            "tfplan/v2\n"
+            "  ~ aws_db_instance.main\n"
+            "      change.after.port: 5432 -> 5433\n"
+            "  - data.aws_ami.base\n"
+            "  + data.aws_ami.next\n");
+  EXPECT_EQ(to_markdown(*found),
+            "| import | place | attribute | before | after |\n|---|---|---|---|---|\n"
+            "| tfplan/v2 | `aws_db_instance.main` | change.after.port | 5432 | 5433 |\n"
+            "| tfplan/v2 | `data.aws_ami.base` | removed | | |\n"
+            "| tfplan/v2 | `data.aws_ami.next` | added | | |\n");
+  EXPECT_EQ(
+      to_json(*found),
+      "{\n  \"schema\": \"harness/diff/1\",\n  \"differences\": [\n"
+      "    {\"import\": \"tfplan/v2\", \"place\": \"aws_db_instance.main\", \"kind\": \"changed\", "
+      "\"attributes\": [\n      {\"path\": \"change.after.port\", \"before\": \"5432\", \"after\": "
+      "\"5433\"}\n    ]},\n"
+      "    {\"import\": \"tfplan/v2\", \"place\": \"data.aws_ami.base\", \"kind\": \"removed\", "
+      "\"attributes\": []},\n"
+      "    {\"import\": \"tfplan/v2\", \"place\": \"data.aws_ami.next\", \"kind\": \"added\", "
+      "\"attributes\": []}\n  ]\n}\n");
+}
+
+TEST_F(TrimTest, DiffPassesOverOrderTimestampsAndIds) {
+  const auto write = [&](const base::Path& folder, const char* text) {
+    ASSERT_TRUE(base::write_file(folder / "mock-tfrun.sentinel", text));
+  };
+  const base::Path other = make("b");
+  write(folder_,
+        "id = \"run-8F5JFydVYAmtTjET\"\ncreated_at = \"2026-11-20T08:41:03.532Z\"\n"
+        "tags = [\"a\", \"b\"]\n");
+  write(other,
+        "id = \"run-2sKq9LwZ4XvB7nTc\"\ncreated_at = \"2026-11-22T15:02:11.204Z\"\n"
+        "tags = [\"b\", \"a\"]\n");
+  const auto found = diff(folder_, "old", other, "new");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(to_text(*found), "");
+}
+
+}  // namespace
+}  // namespace mock_bundle
