@@ -200,8 +200,11 @@ Value to_string(NativeCall& call) {
   switch (of.kind()) {
   case Kind::String:
     return of;
-  case Kind::Int:
-    return call.machine.arena().string(std::to_string(of.as_int()));
+  case Kind::Int: {
+    char digits[24];
+    const char* end = std::to_chars(digits, digits + sizeof digits, of.as_int()).ptr;
+    return call.machine.arena().string({digits, static_cast<std::size_t>(end - digits)});
+  }
   case Kind::Float:
     return call.machine.arena().string(fixed_float(of.as_float()));
   case Kind::Bool:

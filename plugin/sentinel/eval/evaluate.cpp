@@ -188,7 +188,33 @@ Outcome Evaluation::run() {
   }
   collect_rules(outcome);
   outcome.prints = std::move(prints_);
+  if (recorder_ != nullptr) observe(outcome);
   return outcome;
+}
+
+void Evaluation::observe(Outcome& outcome) {
+  if (inputs_.observe.coverage) outcome.coverage = recorder_->coverage();
+  if (inputs_.observe.trace) outcome.trace = recorder_->take_trace();
+  if (!inputs_.observe.explanation) return;
+  try {
+    outcome.explanations = explain(*this, *recorder_, outcome);
+  } catch (const MemoryExceeded&) {
+    outcome.explanations.clear();  // the outcome stands without them
+  } catch (const ValueTooLarge&) {
+    outcome.explanations.clear();
+  }
+}
+
+/// Where `main` is assigned last at the top of the file; 0 if it is not.
+static std::uint32_t assignment_of_main(const Tree& tree) {
+  std::uint32_t position = 0;
+  for (const Statement* statement : tree.statements) {
+    if (statement->kind != NodeKind::Assign) continue;
+    const Expression* target = static_cast<const Assign*>(statement)->target;
+    if (target->kind == NodeKind::Name && static_cast<const Name*>(target)->name == "main")
+      position = statement->span.begin;
+  }
+  return position;
 }
 
 void Evaluation::conclude(Outcome& outcome, const ProgramState& policy) {
@@ -200,7 +226,8 @@ void Evaluation::conclude(Outcome& outcome, const ProgramState& policy) {
     fail_at(policy, {0, 1}, "policy has no `main`");
   }
   const Rule* rule = main.is(Kind::Rule) ? main.as_rule() : nullptr;
-  const std::uint32_t position = rule != nullptr ? rule->code->assignment : 0;
+  const std::uint32_t position =
+      rule != nullptr ? rule->code->assignment : assignment_of_main(*program.tree);
   if (rule != nullptr) main = force(*policy.frame, *main.as_rule(), position);
   outcome.main = settled(main);
   bool pass = false;

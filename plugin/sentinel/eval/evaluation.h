@@ -24,6 +24,7 @@ class RE2;
 namespace sentinel {
 
 struct ProgramState;
+struct Record;
 class Evaluation;
 class Recorder;
 
@@ -52,7 +53,7 @@ struct Rule {
   ProgramState* program;
   State state;
   Value value;
-  struct Record* record;  // how it came to its value, where that is recorded
+  Record* record;  // how it came to its value, where that is recorded
 };
 
 /// What an import's name stands for in one evaluation.
@@ -204,8 +205,6 @@ class Evaluation final : public Machine {
   const std::vector<Rule*>& begun_rules() const { return begun_rules_; }
 
  private:
-  friend class Recorder;
-
   [[noreturn]] void fail_too_deep(const Frame& frame, std::uint32_t position);
   void look_up(const Frame& frame, std::uint32_t position);
   void* changed(void* frozen);
@@ -222,6 +221,7 @@ class Evaluation final : public Machine {
   // The outcome (evaluate.cpp).
   void set_parameters(ProgramState& state);
   void conclude(Outcome& outcome, const ProgramState& policy);
+  void observe(Outcome& outcome);
   void collect_rules(Outcome& outcome) const;
 
   const Inputs& inputs_;

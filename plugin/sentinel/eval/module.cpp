@@ -7,6 +7,7 @@
 
 #include "plugin/sentinel/builtin/table.h"
 #include "plugin/sentinel/eval/evaluation.h"
+#include "plugin/sentinel/eval/recorder.h"
 #include "plugin/sentinel/import/table.h"
 #include "plugin/sentinel/value/operation.h"
 
@@ -45,6 +46,7 @@ ProgramState& Evaluation::add_program(ProgramPtr program) {
   state.patterns = filled(arena(), code.patterns.size(), static_cast<const re2::RE2*>(nullptr));
   state.imports = filled(arena(), code.imports.size(), static_cast<Module*>(nullptr));
   state.free = filled(arena(), code.free_names.size(), unset());
+  if (recorder_ != nullptr) recorder_->add_program(state);
   return state;
 }
 
@@ -370,6 +372,7 @@ Value Evaluation::settled(const Value& value) {
 // Calls.
 
 Value Evaluation::force(const Frame& frame, Rule& rule, std::uint32_t position) {
+  if (recorder_ != nullptr) recorder_->read(rule);
   switch (rule.state) {
   case Rule::State::Done:
     return rule.value;
@@ -384,7 +387,9 @@ Value Evaluation::force(const Frame& frame, Rule& rule, std::uint32_t position) 
   rule.state = Rule::State::Running;
   if (!rule.code->name.empty()) begun_rules_.push_back(&rule);
   try {
-    const Value value = sentinel::run_rule(rule, *this);
+    std::optional<Recorder::RuleRun> record;
+    if (recorder_ != nullptr) record.emplace(*recorder_, rule);
+    const Value value = run_rule(rule, *this);
     switch (value.kind()) {
     case Kind::Undefined:
     case Kind::Bool:

@@ -137,7 +137,9 @@ struct Walk {
   static inline Flow exec(const code::Statement& s, Frame& f, Evaluation& x) {
     if constexpr (Observed) {
       Recorder::Statement record(*x.recorder(), s, f);
-      return kStatements[static_cast<std::size_t>(s.op)](s, f, x);
+      const Flow flow = kStatements[static_cast<std::size_t>(s.op)](s, f, x);
+      record.done(flow == Flow::Return);
+      return flow;
     } else {
       return kStatements[static_cast<std::size_t>(s.op)](s, f, x);
     }
@@ -562,17 +564,11 @@ struct Walk {
   static inline Value run_call(const code::Function& body, Frame& frame, const Frame& caller,
                                std::uint32_t position, Evaluation& x) {
     const Evaluation::Entered entered(x, caller, position);
-    if constexpr (Observed) {
-      Recorder::Call record(*x.recorder(), body, frame);
-      return run_body_of(body, frame, x);
-    } else {
-      return run_body_of(body, frame, x);
-    }
+    return run_body_of(body, frame, x);
   }
 
   static inline Value run_body_of(const code::Function& body, Frame& frame, Evaluation& x) {
-    if (!Observed && body.body.size() == 1 && body.body[0]->op == StatementOp::Return)
-      return eval(*as<code::Simple>(*body.body[0]).value, frame, x);
+    if (!Observed && body.only != nullptr) return eval(*body.only, frame, x);
     if (exec_block(body.body, frame, x) == Flow::Return) return x.returned;
     x.fail(frame, body.position,
            body.name.empty() ? "function ended without `return`"
@@ -659,7 +655,7 @@ struct Walk {
       return;
     }
     if (!collection.is(Kind::Map)) {
-      x.fail(f, at.position,
+      x.fail(f, at.begin,
              "unsupported type for looping: " + std::string(kind_name(collection.kind())));
     }
     Map& map = *x.actual(collection.as_map());
@@ -823,7 +819,7 @@ struct Walk {
     const Value condition = eval(*conditional.condition, f, x);
     if (!condition.is(Kind::Bool)) [[unlikely]] {
       x.fail(
-          f, conditional.condition->position,
+          f, conditional.condition->begin,
           "if condition must result in a boolean, got " + std::string(kind_name(condition.kind())));
     }
     return exec_block(condition.as_bool() ? conditional.then_body : conditional.else_body, f, x);

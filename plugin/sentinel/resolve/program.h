@@ -213,6 +213,7 @@ struct Function : Expression {
   std::uint32_t slots = 0;
   bool captured = false;  // functions or rules made inside keep its frame
   Block body;
+  const Expression* only = nullptr;  // of a body that is just `return only`
 };
 
 struct Rule : Expression {

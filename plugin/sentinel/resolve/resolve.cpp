@@ -120,7 +120,7 @@ class Resolver {
       } else {
         Variable& variable = declare(scope, p.name);
         variable.set = true;
-        ProgramParameter parameter;
+        ProgramParameter parameter{};
         parameter.name = p.name;
         parameter.description = p.description;
         parameter.position = p.name_span.begin;
@@ -707,6 +707,8 @@ class Resolver {
     loops_ = 0;
     ++functions_;
     made->body = block(e.body);
+    if (made->body.size() == 1 && made->body[0]->op == code::StatementOp::Return)
+      made->only = static_cast<const code::Simple*>(made->body[0])->value;
     --functions_;
     loops_ = loops;
     rewind(mark);
