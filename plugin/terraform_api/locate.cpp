@@ -49,16 +49,14 @@ Answer<FoundPlan> newest_of_runs(Client& client, const Place& place, const Works
                             "`select: latest-planned` takes a plan that was not applied")};
   }
   if (seen == 0) return Problem{.diagnostic = none(place, "it has no run yet", advice)};
+  const std::string looked_at = "the runs looked at (" + std::to_string(seen) + ")";
   if (finished > 0) {
     return Problem{.diagnostic =
-                       none(place, "of its newest " + std::to_string(seen) + " runs " +
-                                       std::to_string(finished) +
-                                       " have a finished plan, and none of these is exportable")};
+                       none(place, "of " + looked_at + ", those with a finished plan (" +
+                                       std::to_string(finished) + ") are not exportable")};
   }
-  return Problem{
-      .diagnostic =
-          none(place, "none of its newest " + std::to_string(seen) + " runs has a finished plan",
-               advice)};
+  return Problem{.diagnostic =
+                     none(place, "none of " + looked_at + " has a finished plan", advice)};
 }
 
 Answer<FoundPlan> find_in_workspace(Client& client, const Place& place,
