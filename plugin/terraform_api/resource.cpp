@@ -178,8 +178,11 @@ base::Result<Page<T>> parse_page(std::string_view text, std::string_view type, M
   const Object::Ptr pagination = member(member(*root, "meta"), "pagination");
   if (pagination) {
     const Var next = pagination->get("next-page");
-    constexpr std::int64_t kMostPages = 1'000'000;
-    if (next.isInteger() && next > 0 && next < kMostPages) out.next = next.convert<int>();
+    try {
+      if (next.isInteger()) out.next = std::max(0, next.convert<int>());
+    } catch (const Poco::Exception&) {  // a number that no list has pages for
+      out.next = 0;
+    }
   }
   return out;
 }

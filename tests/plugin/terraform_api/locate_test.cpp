@@ -101,17 +101,17 @@ TEST_F(Locate, SaysWhyNoneWillDo) {
             "workspace `acme/net` has no plan that can be exported: it has no run yet\n"
             "    `plan-only: true` looks at speculative runs, too\n");
   add("run-1", "01", {.status = "errored", .plan_status = "errored"});
-  EXPECT_EQ(
-      find({}),
-      "workspace `acme/net` has no plan that can be exported: none of its newest 1 runs has a "
-      "finished plan\n    `plan-only: true` looks at speculative runs, too\n");
+  EXPECT_EQ(find({}),
+            "workspace `acme/net` has no plan that can be exported: none of the runs looked at (1) "
+            "has a finished plan\n    `plan-only: true` looks at speculative runs, too\n");
   EXPECT_EQ(find({.select = Select::LatestApplied}),
             "workspace `acme/net` has no plan that can be exported: none of its runs has been "
             "applied\n    `select: latest-planned` takes a plan that was not applied\n");
   add("run-2", "02", {.is_exportable = false});
-  EXPECT_EQ(find({}),
-            "workspace `acme/net` has no plan that can be exported: of its newest 2 runs 1 have a "
-            "finished plan, and none of these is exportable\n");
+  EXPECT_EQ(
+      find({}),
+      "workspace `acme/net` has no plan that can be exported: of the runs looked at (2), those "
+      "with a finished plan (1) are not exportable\n");
 }
 
 TEST_F(Locate, KeepsTheRunListsOwnLimit) {
