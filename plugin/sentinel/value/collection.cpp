@@ -182,9 +182,11 @@ MapEntry* Map::entry(const Value& key) const {
   }
   if (!key.is(Kind::String) && !key.is_number() && !key.is(Kind::Bool)) return nullptr;
   const std::uint32_t mask = index_size - 1;
-  for (auto slot = static_cast<std::uint32_t>(hash_key(key)) & mask; index[slot] != 0;
-       slot = (slot + 1) & mask) {
-    if (same_key(entries[index[slot] - 1].key, key)) return &entries[index[slot] - 1];
+  const auto hash = static_cast<std::uint32_t>(hash_key(key));
+  for (std::uint32_t slot = hash & mask; index[slot].entry != 0; slot = (slot + 1) & mask) {
+    if (index[slot].hash != hash) continue;
+    MapEntry& found = entries[index[slot].entry - 1];
+    if (same_key(found.key, key)) return &found;
   }
   return nullptr;
 }
@@ -206,17 +208,27 @@ const Value* Map::find_and_guess(std::string_view key, std::uint32_t& guess) con
   return &found->value;
 }
 
-void Map::build_index(Arena& arena) {
-  index_size = std::bit_ceil(std::max(capacity, size) * 2);
-  index = arena.array<std::uint32_t>(index_size);
-  std::fill_n(index, index_size, 0U);
+void Map::add_to_index(std::uint32_t hash, std::uint32_t number) {
   const std::uint32_t mask = index_size - 1;
-  for (std::uint32_t i = 0; i < size; ++i) {
-    auto slot = static_cast<std::uint32_t>(hash_key(entries[i].key)) & mask;
-    while (index[slot] != 0)
-      slot = (slot + 1) & mask;
-    index[slot] = i + 1;
+  std::uint32_t slot = hash & mask;
+  while (index[slot].entry != 0)
+    slot = (slot + 1) & mask;
+  index[slot] = {hash, number + 1};
+}
+
+void Map::build_index(Arena& arena) {
+  const MapSlot* old = index;
+  const std::uint32_t old_size = index_size;
+  index_size = std::bit_ceil(std::max(capacity, size) * 2);
+  index = arena.array<MapSlot>(index_size);
+  std::fill_n(index, index_size, MapSlot{0, 0});
+  if (old != nullptr) {
+    for (std::uint32_t i = 0; i < old_size; ++i)
+      if (old[i].entry != 0) add_to_index(old[i].hash, old[i].entry - 1);
+    return;
   }
+  for (std::uint32_t i = 0; i < size; ++i)
+    add_to_index(static_cast<std::uint32_t>(hash_key(entries[i].key)), i);
 }
 
 void Map::grow(Arena& arena) {
@@ -225,7 +237,7 @@ void Map::grow(Arena& arena) {
   if (size != 0) std::memcpy(static_cast<void*>(moved), entries, size * sizeof(MapEntry));
   entries = moved;
   capacity = room;
-  index = nullptr;
+  if (index != nullptr) build_index(arena);
 }
 
 void Map::own(Arena& arena) {
@@ -252,13 +264,9 @@ void Map::set(Arena& arena, Value key, Value value) {
   if (sorted || (index == nullptr && size <= kFewEntries)) return;
   if (index == nullptr) {
     build_index(arena);
-    return;
+  } else {
+    add_to_index(static_cast<std::uint32_t>(hash_key(key)), size - 1);
   }
-  const std::uint32_t mask = index_size - 1;
-  auto slot = static_cast<std::uint32_t>(hash_key(key)) & mask;
-  while (index[slot] != 0)
-    slot = (slot + 1) & mask;
-  index[slot] = size;
 }
 
 bool Map::erase(Arena& arena, const Value& key) {
@@ -270,19 +278,19 @@ bool Map::erase(Arena& arena, const Value& key) {
   if (index != nullptr) {
     const std::uint32_t mask = index_size - 1;
     auto hole = static_cast<std::uint32_t>(hash_key(key)) & mask;
-    while (index[hole] != number + 1)
+    while (index[hole].entry != number + 1)
       hole = (hole + 1) & mask;
     // Entries behind the hole that were pushed past it move up, so that no search ends early.
-    for (std::uint32_t slot = (hole + 1) & mask; index[slot] != 0; slot = (slot + 1) & mask) {
-      const auto home = static_cast<std::uint32_t>(hash_key(entries[index[slot] - 1].key)) & mask;
+    for (std::uint32_t slot = (hole + 1) & mask; index[slot].entry != 0; slot = (slot + 1) & mask) {
+      const std::uint32_t home = index[slot].hash & mask;
       if (((slot - home) & mask) >= ((slot - hole) & mask)) {
         index[hole] = index[slot];
         hole = slot;
       }
     }
-    index[hole] = 0;
+    index[hole].entry = 0;
     for (std::uint32_t slot = 0; slot < index_size; ++slot)
-      index[slot] -= index[slot] > number + 1 ? 1U : 0U;
+      index[slot].entry -= index[slot].entry > number + 1 ? 1U : 0U;
   }
   std::memmove(static_cast<void*>(entries + number), entries + number + 1,
                (size - number - 1) * sizeof(MapEntry));
@@ -322,7 +330,7 @@ Map* copy(Arena& arena, const Map& map) {
   out->sorted = map.sorted;
   if (map.index != nullptr) {
     out->index_size = map.index_size;
-    out->index = arena.array<std::uint32_t>(map.index_size);
+    out->index = arena.array<MapSlot>(map.index_size);
     std::copy_n(map.index, map.index_size, out->index);
   }
   return out;

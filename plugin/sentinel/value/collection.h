@@ -47,14 +47,20 @@ struct MapEntry {
   Value value;
 };
 
+/// Where the search for a key begins (and goes on, slot by slot, until an empty one).
+struct MapSlot {
+  std::uint32_t hash;   // of the key: spares a look at most keys that are others
+  std::uint32_t entry;  // number + 1; 0: empty
+};
+
 /// Entries stand in insertion order, which is what iteration, `keys` and `values` follow. Int and
 /// Float keys that are equal as numbers are one key.
 struct Map {
   MapEntry* entries = nullptr;
   std::uint32_t size = 0;
   std::uint32_t capacity = 0;
-  std::uint32_t* index = nullptr;  // hash → entry number + 1; only for larger maps
-  std::uint32_t index_size = 0;    // a power of two
+  MapSlot* index = nullptr;      // only of larger maps
+  std::uint32_t index_size = 0;  // a power of two
   bool frozen = false;
   bool sorted = false;  // all keys are strings in byte order: looked up by bisection, without index
   bool shared = false;  // the entries (and index) are another map's too: copied before a change
@@ -87,6 +93,7 @@ struct Map {
   void grow(Arena& arena);
   void own(Arena& arena);
   void build_index(Arena& arena);
+  void add_to_index(std::uint32_t hash, std::uint32_t number);
 };
 
 /// A map with room for `capacity` entries.
