@@ -147,13 +147,36 @@ class Builder {
     } else if (standard) {
       binding.kind = ImportBinding::Kind::Standard;
       binding.data = own(import.config.value_or(empty_map()));
+    } else if (terraform && is_plan_import(import.name)) {
+      add_plan(import);
+      return;
     } else {
-      (void)terraform;
       problems_.push_back(
           at(import.place, "`source` is missing: `" + import.name + "` is no standard import"));
       return;
     }
     inputs_.imports.push_back(std::move(binding));
+  }
+
+  static bool is_plan_import(std::string_view name) {
+    return name == "tfplan/v2" || name == "tfconfig/v2" || name == "tfstate/v2";
+  }
+
+  /// The `terraform` feature: an import made of the JSON of a plan.
+  void add_plan(const ConfiguredImport& import) {
+    const base::ConfigNode* path = import.config ? import.config->find("plan_path") : nullptr;
+    if (path == nullptr || path->kind != base::ConfigNode::Kind::String) {
+      problems_.push_back(at(import.place, "`" + import.name +
+                                               "` needs the path of a plan: `config = { "
+                                               "\"plan_path\" = \"plan.json\" }`"));
+      return;
+    }
+    const Place place{import.place.source, path->span};
+    const auto file = find(path->text, place);
+    if (!file) return;
+    const LoadedFilePtr plan = loader_.plan(*file, import.name);
+    if (!good(*plan, "plan of", import.name, place)) return;
+    bind(import.name, plan, ImportBinding::Kind::Data);
   }
 
   static base::ConfigNode empty_map() {

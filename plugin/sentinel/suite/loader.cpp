@@ -6,6 +6,7 @@
 #include "plugin/sentinel/data/frozen_data.h"
 #include "plugin/sentinel/data/json.h"
 #include "plugin/sentinel/syntax/parser.h"
+#include "plugin/sentinel/terraform/plan.h"
 
 namespace sentinel {
 namespace {
@@ -22,6 +23,27 @@ void read_code(LoadedFile& out, base::SourcePtr source) {
   ResolveResult resolved = resolve(std::move(parsed.tree));
   out.program = std::move(resolved.program);
   if (out.program == nullptr) out.errors = std::move(resolved.errors);
+}
+
+enum class Part { Plan, Configuration, State };
+
+void read_plan_import(LoadedFile& out, base::SourcePtr source, Part part) {
+  const std::string name = source->name();
+  auto plan = read_plan(std::move(source));
+  if (!plan) {
+    out.errors.push_back(std::move(plan.error()));
+    return;
+  }
+  if (part == Part::Configuration) {
+    read_code(out, std::make_shared<const base::Source>(name + " (tfconfig/v2)",
+                                                        configuration_mock(*plan)));
+    return;
+  }
+  // Frozen, so nothing writes to it.
+  out.data.value =
+      Value::map(const_cast<Map*>(part == Part::Plan ? plan->plan : plan->state));  // NOLINT
+  out.data.owner = std::move(plan->owner);
+  out.is_data = true;
 }
 
 }  // namespace
@@ -49,6 +71,12 @@ LoadedFilePtr Loader::load(const base::Path& path, Form form) {
     if (kept_ > most_kept_) forget_oldest();
   });
   return entry->file;
+}
+
+LoadedFilePtr Loader::plan(const base::Path& path, std::string_view import) {
+  return load(path, import == "tfplan/v2"     ? Form::Plan
+                    : import == "tfconfig/v2" ? Form::PlanConfiguration
+                                              : Form::PlanState);
 }
 
 void Loader::forget_oldest() {
@@ -86,6 +114,14 @@ LoadedFilePtr Loader::read(const base::Path& path, Form form) const {
     [[fallthrough]];
   case Form::Code:
     read_code(*out, std::move(source));
+    break;
+  case Form::Plan:
+  case Form::PlanConfiguration:
+  case Form::PlanState:
+    read_plan_import(*out, std::move(source),
+                     form == Form::Plan                ? Part::Plan
+                     : form == Form::PlanConfiguration ? Part::Configuration
+                                                       : Part::State);
     break;
   case Form::Json: {
     auto document = read_frozen_json(std::move(source));

@@ -44,10 +44,21 @@ class Loader {
   /// JSON data.
   LoadedFilePtr static_file(const base::Path& path) { return load(path, Form::Json); }
 
+  /// One of the imports that the JSON of a plan makes: "tfplan/v2", "tfconfig/v2", "tfstate/v2".
+  /// `tfconfig/v2` has a function and is a module, the others are data.
+  LoadedFilePtr plan(const base::Path& path, std::string_view import);
+
   std::string name(const base::Path& path) const { return namer_(path); }
 
  private:
-  enum class Form : char { Code = 'c', Mock = 'm', Json = 'j' };
+  enum class Form : char {
+    Code = 'c',
+    Mock = 'm',
+    Json = 'j',
+    Plan = 'p',
+    PlanConfiguration = 'k',
+    PlanState = 's'
+  };
   struct Entry {
     std::once_flag once;
     LoadedFilePtr file;
