@@ -65,8 +65,18 @@ class Writer {
   }
 
   void number(double d) {
-    // There is no literal for the others.
-    out_ += std::isfinite(d) ? shortest_float(d) : "undefined";
+    // There is no literal for infinity, and a whole number that is no int needs an exponent.
+    if (!std::isfinite(d)) {
+      out_ += "undefined";
+    } else if (std::fabs(d) < 9e18) {
+      out_ += shortest_float(d);
+    } else {
+      std::array<char, 64> text{};
+      const auto end =
+          std::to_chars(text.data(), text.data() + text.size(), d, std::chars_format::scientific)
+              .ptr;
+      out_.append(text.data(), end);
+    }
   }
 
   void list(const List& list, std::size_t depth) {
