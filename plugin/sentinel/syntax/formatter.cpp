@@ -77,6 +77,7 @@ class Printer {
   }
   /// Whether the source from the next token to `end` stands on one line and stays there.
   bool stays_on_line(std::uint32_t end) const;
+  std::size_t size_until(std::uint32_t end) const;
   std::size_t piece_at(std::uint32_t offset) const;
 
   // output
@@ -186,30 +187,76 @@ std::size_t Printer::piece_at(std::uint32_t offset) const {
       tokens_.begin());
 }
 
+/// Whether a line end between these two tokens is written too. Others are not: behind `:`, before
+/// the brace of a rule and so on.
+bool keeps_line_end(TokenKind before_that, const Piece& before, const Piece& after, bool defined) {
+  switch (after.kind) {
+  case TokenKind::RightParen:
+  case TokenKind::RightBracket:
+  case TokenKind::RightBrace:
+    return true;
+  default:
+    break;
+  }
+  const bool suffix = after.kind == TokenKind::Empty || defined;
+  switch (before.kind) {
+  case TokenKind::Comma:
+  case TokenKind::LeftParen:
+  case TokenKind::LeftBracket:
+  case TokenKind::LeftBrace:
+  case TokenKind::Dot:
+  case TokenKind::Bang:
+  case TokenKind::Else:
+  case TokenKind::Matches:
+  case TokenKind::Contains:
+  case TokenKind::In:
+  case TokenKind::And:
+  case TokenKind::Or:
+  case TokenKind::Xor:
+    return true;
+  case TokenKind::Is:
+    return after.kind != TokenKind::Not && !suffix;
+  case TokenKind::Not:
+    return before_that == TokenKind::Is && !suffix;
+  default:
+    return before.kind >= TokenKind::Add && before.kind <= TokenKind::GreaterEqual;
+  }
+}
+
 bool Printer::stays_on_line(std::uint32_t end) const {
-  std::uint32_t on = next().first_line;
   for (std::size_t i = at_; i < tokens_.size() && tokens_[i].span.begin < end; ++i) {
     const Piece& piece = tokens_[i];
-    if (i > at_) {
-      const Piece& before = tokens_[i - 1];
-      const std::string_view gap =
-          text_.substr(before.span.end, piece.span.begin - before.span.end);
-      const bool empty =
-          (before.kind == TokenKind::LeftBrace && piece.kind == TokenKind::RightBrace) ||
-          (before.kind == TokenKind::LeftBracket && piece.kind == TokenKind::RightBracket);
-      if (empty && gap.find_first_not_of(" \t\r\n;") == std::string_view::npos) {
-        on = piece.first_line;  // will be written `{}`
-      } else if (gap.find_first_of(";#\n") != std::string_view::npos) {
-        return false;  // two statements in one line become two lines
-      }
-    }
-    if (piece.first_line != on || piece.last_line != on) return false;
+    if (piece.first_line != piece.last_line) return false;
     // Reserved words that stand behind a dot come as identifiers.
     if (piece.kind == TokenKind::If || piece.kind == TokenKind::For ||
         piece.kind == TokenKind::Case)
       return false;
+    if (i == at_) continue;
+    const Piece& before = tokens_[i - 1];
+    const std::string_view gap = text_.substr(before.span.end, piece.span.begin - before.span.end);
+    if (gap.find_first_of(";\n") == std::string_view::npos) continue;
+    const bool plain = gap.find_first_not_of(" \t\r\n;") == std::string_view::npos;
+    const bool empty =
+        (before.kind == TokenKind::LeftBrace && piece.kind == TokenKind::RightBrace) ||
+        (before.kind == TokenKind::LeftBracket && piece.kind == TokenKind::RightBracket) ||
+        (before.kind == TokenKind::LeftParen && piece.kind == TokenKind::RightParen);
+    if (empty && plain) continue;  // will be written `{}`
+    // A comment with a line end in it, or two statements in a line, which become two lines.
+    if (!plain || gap.find(';') != std::string_view::npos) return false;
+    if (keeps_line_end(i > 1 ? tokens_[i - 2].kind : TokenKind::End, before, piece,
+                       text_of(piece) == "defined"))
+      return false;
   }
   return true;
+}
+
+/// How wide what stands up to `end` will be, about: the same before and after formatting.
+std::size_t Printer::size_until(std::uint32_t end) const {
+  std::size_t size = 0;
+  for (std::size_t i = at_; i < tokens_.size() && tokens_[i].span.begin < end; ++i) {
+    if (tokens_[i].kind != TokenKind::Comma) size += text_of(tokens_[i]).size();
+  }
+  return size;
 }
 
 // ---- output
@@ -437,8 +484,10 @@ void Printer::names(bool two) {
   token();
   if (two) {
     token();
+    const bool broken = kept_break();
     blank();
     token();
+    if (broken) --indent_;
   }
   blank();
 }
@@ -544,8 +593,8 @@ void Printer::bare_expression(const Expression& node, bool flat) {
     const auto& unary = static_cast<const Unary&>(node);
     const bool word = is(TokenKind::Not);
     token();
+    const bool broken = !word && kept_break();
     if (word) blank();
-    const bool broken = kept_break();
     expression(*unary.operand);
     if (broken) --indent_;
     return;
@@ -590,9 +639,8 @@ void Printer::bare_expression(const Expression& node, bool flat) {
     const bool low_broken = kept_break();
     if (slice.low != nullptr) expression(*slice.low);
     token();
-    const bool high_broken = kept_break();
     if (slice.high != nullptr) expression(*slice.high);
-    indent_ -= (low_broken ? 1 : 0) + (high_broken ? 1 : 0);
+    if (low_broken) --indent_;
     token();
     return;
   }
@@ -657,7 +705,6 @@ void Printer::binary(const Binary& node, bool flat) {
 
 /// The braces of a rule or a quantifier and the one expression in them.
 void Printer::body(const Expression& node, bool flat) {
-  const std::size_t open = at_;
   token();
   const std::size_t close = [&] {
     std::size_t at = piece_at(node.span.end);
@@ -665,8 +712,7 @@ void Printer::body(const Expression& node, bool flat) {
       ++at;  // its own parentheses
     return at;
   }();
-  if (tokens_[open].last_line == tokens_[close].first_line &&
-      stays_on_line(tokens_[close].span.end)) {
+  if (!on_new_line() && stays_on_line(tokens_[close].span.end)) {
     blank();
     expression(node, flat);
     blank();
@@ -749,8 +795,7 @@ void Printer::list(std::span<Expression* const> all) {
   items(
       all, [&](const Expression* item, bool) { expression(*item); },
       [&](const Expression* item) {
-        return stays_on_line(item->span.end) ? std::size_t{item->span.end - next().span.begin}
-                                             : std::size_t{0};
+        return stays_on_line(item->span.end) ? size_until(item->span.end) : std::size_t{0};
       });
 }
 
@@ -769,9 +814,8 @@ void Printer::map(std::span<const MapLiteralEntry> entries) {
         expression(*entry.value);
       },
       [&](const MapLiteralEntry& entry) {
-        return stays_on_line(entry.value->span.end)
-                   ? std::size_t{entry.key->span.end - next().span.begin}
-                   : std::size_t{0};
+        return stays_on_line(entry.value->span.end) ? size_until(entry.key->span.end)
+                                                    : std::size_t{0};
       });
 }
 
