@@ -16,8 +16,8 @@ namespace harness_test {
 /// Removed with its object.
 class TemporaryRepository {
  public:
-  TemporaryRepository() {
-    std::string name = testing::TempDir() + "harness-test-XXXXXX";
+  explicit TemporaryRepository(const std::filesystem::path& parent = testing::TempDir()) {
+    std::string name = (parent / "harness-test-XXXXXX").string();
     EXPECT_NE(::mkdtemp(name.data()), nullptr);
     root_ = std::filesystem::canonical(name);
     std::filesystem::create_directory(root_ / ".git");
@@ -50,9 +50,10 @@ class TemporaryRepository {
   }
 
   /// Every file below `folder` with its text; a folder without files ends in `/`.
-  std::map<std::string, std::string> tree(const std::filesystem::path& folder = ".") const {
+  std::map<std::string, std::string> tree(const std::filesystem::path& folder = {}) const {
     std::map<std::string, std::string> out;
-    for (auto at = std::filesystem::recursive_directory_iterator(root_ / folder);
+    const std::filesystem::path start = folder.empty() ? root_ : root_ / folder;
+    for (auto at = std::filesystem::recursive_directory_iterator(start);
          at != std::filesystem::recursive_directory_iterator(); ++at) {
       const std::string name = at->path().lexically_relative(root_).generic_string();
       if (at->is_symlink()) {
