@@ -1,0 +1,111 @@
+// `harness check`: is the manifest right?
+#include <algorithm>
+#include <set>
+
+#include "harness/command/command.h"
+#include "harness/command/console.h"
+#include "harness/command/manifest_argument.h"
+#include "harness/fixture/store.h"
+#include "harness/report/run_report.h"
+#include "plugin/base/file.h"
+
+namespace harness {
+namespace {
+
+/// Files that end in .sentinel beside policies that are tested, and are not named by any case.
+void untested_policies(const Manifest& manifest, std::vector<base::Diagnostic>& out) {
+  std::set<base::Path> used, folders;
+  for (const Case& one : manifest.cases) {
+    used.insert(one.policy.path);
+    folders.insert(one.policy.path.parent_path());
+    for (const NamedFile& module : one.modules)
+      used.insert(module.file.path);
+  }
+  for (const SentinelTests& tests : manifest.sentinel_tests)
+    folders.insert(tests.folder.path);
+  for (const base::Path& folder : folders) {
+    std::error_code error;
+    std::set<base::Path> files;
+    for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+         entry.increment(error)) {
+      if (entry->path().extension() == ".sentinel" && entry->is_regular_file(error))
+        files.insert(entry->path());
+    }
+    for (const base::Path& file : files) {
+      if (used.contains(file)) continue;
+      out.push_back(
+          {.what = "policy `" + base::display_path(file, manifest.root) + "` has no case"});
+    }
+  }
+}
+
+void unused_fixtures(const Manifest& manifest, const FixtureStore& store,
+                     std::vector<base::Diagnostic>& out) {
+  for (const std::string& name : store.unused())
+    out.push_back({.what = "fixture `" + name + "` belongs to no mock of the manifest"});
+  std::set<std::string> used;
+  for (const Case& one : manifest.cases) {
+    for (const std::string& name : one.mocks) {
+      const Mock* mock = manifest.find_mock(name);
+      while (mock != nullptr) {
+        used.insert(mock->name);
+        const auto* extends = std::get_if<ExtendsMock>(&mock->kind);
+        mock = extends == nullptr ? nullptr : manifest.find_mock(extends->base);
+      }
+    }
+  }
+  for (const Mock& mock : manifest.mocks) {
+    if (!used.contains(mock.name))
+      out.push_back({.what = "mock `" + mock.name + "` is used by no case", .where = mock.where});
+  }
+}
+
+void stale_mocks(const Manifest& manifest, const FixtureStore& store, const base::System& system,
+                 std::vector<base::Diagnostic>& out) {
+  for (const Mock& mock : manifest.mocks) {
+    const std::optional<LockEntry> entry = store.entry(mock.name);
+    if (!entry || !mock.max_age) continue;
+    const auto made = base::from_rfc3339(entry->made_at);
+    if (!made) continue;
+    const auto age = std::chrono::duration_cast<std::chrono::seconds>(system.clock->now() - *made);
+    if (age > *mock.max_age) {
+      out.push_back({.what = "mock `" + mock.name + "` is " + age_text(age) +
+                             " old, more than its max-age of " + age_text(*mock.max_age),
+                     .where = mock.where,
+                     .advice = "run `harness refresh " + mock.name + "`"});
+    }
+  }
+}
+
+}  // namespace
+
+int check_command(const Arguments& arguments, Context& context) {
+  const auto manifest = manifest_of(arguments, context);
+  if (!manifest) return kExitUsage;
+  std::vector<base::Diagnostic> problems;
+  const auto store = FixtureStore::open(*manifest, context.system);
+  if (!store) {
+    show_problem(store.error());
+    return kExitUsage;
+  }
+  if (arguments.has("strict")) {
+    untested_policies(*manifest, problems);
+    unused_fixtures(*manifest, **store, problems);
+    stale_mocks(*manifest, **store, context.system, problems);
+  }
+  show_problems(problems);
+  std::set<std::string> policies;
+  for (const Case& one : manifest->cases)
+    policies.insert(one.policy.written);
+  if (!problems.empty()) {
+    write_err(counted(problems.size(), "problem", "problems") + "\n");
+    return kExitFailed;
+  }
+  return write_out(manifest->display + ": " + counted(manifest->cases.size(), "case", "cases") +
+                   " of " + counted(policies.size(), "policy", "policies") + ", " +
+                   counted(manifest->mocks.size(), "mock", "mocks") + "\n")
+             ? kExitPassed
+             : kExitRuntime;
+}
+
+}  // namespace harness

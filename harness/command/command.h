@@ -1,0 +1,58 @@
+// The commands of `harness`: one file each, listed in table.cpp.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/command/options.h"
+#include "plugin/base/cancel.h"
+#include "plugin/base/system.h"
+
+namespace harness {
+
+/// Never renumbered.
+enum ExitCode : int {
+  kExitPassed = 0,
+  kExitFailed = 1,
+  kExitUsage = 2,
+  kExitMock = 3,
+  kExitRuntime = 4,
+  kExitNothingSelected = 5,
+};
+
+/// What a command works with.
+struct Context {
+  base::System system;
+  base::CancelToken cancel;
+};
+
+struct CommandRow {
+  std::string_view name;
+  std::string_view words;  // "[MANIFEST]"
+  std::string_view help;
+  std::string_view details;   // a paragraph for --help
+  std::string_view examples;  // a line each
+  std::span<const std::string_view> options;
+  int (*run)(const Arguments& arguments, Context& context);
+};
+
+std::span<const CommandRow> commands();
+/// Null where there is none of that name.
+const CommandRow* find_command(std::string_view name);
+
+// One of each in NAME.cpp.
+int run_command(const Arguments& arguments, Context& context);
+int check_command(const Arguments& arguments, Context& context);
+int list_command(const Arguments& arguments, Context& context);
+int schema_command(const Arguments& arguments, Context& context);
+
+/// `harness sentinel …` and the link named `sentinel`: HashiCorp's command line. `words` begin
+/// behind the program's name.
+int sentinel_command(const std::vector<std::string>& words, Context& context);
+
+/// "1.0.0"
+std::string_view harness_version();
+
+}  // namespace harness

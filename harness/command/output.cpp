@@ -1,0 +1,108 @@
+#include "harness/command/output.h"
+
+#include "harness/command/console.h"
+#include "harness/command/settings.h"
+#include "plugin/base/file.h"
+
+namespace harness {
+namespace {
+
+bool is_stdout(const ReportRequest& request) {
+  return request.path.empty();
+}
+
+std::string rendered(const RunReport& report, const FormatRow& format, const TextOptions& text) {
+  return format.render == nullptr ? render_text(report, text) : format.render(report);
+}
+
+}  // namespace
+
+base::Result<std::vector<ReportRequest>> report_requests(const Arguments& arguments,
+                                                         const Context& context) {
+  std::vector<ReportRequest> out;
+  for (const std::string& text : arguments.values("report")) {
+    const std::size_t equals = text.find('=');
+    const std::string name = text.substr(0, equals);
+    const std::string path = equals == std::string::npos ? "-" : text.substr(equals + 1);
+    const FormatRow* format = find_format(name);
+    if (format == nullptr) {
+      std::vector<std::string_view> names;
+      std::string list;
+      for (const FormatRow& row : formats()) {
+        names.push_back(row.name);
+        list += (list.empty() ? "" : ", ") + std::string(row.name);
+      }
+      const std::string_view near = base::nearest_name(name, names);
+      return base::Diagnostic{
+          .what = "unknown report format `" + name + "`, expected one of " + list,
+          .advice = near.empty() ? "" : "did you mean `" + std::string(near) + "`?"};
+    }
+    if (path.empty()) {
+      return base::Diagnostic{.what = "the report `" + text + "` names no path"};
+    }
+    out.push_back({.format = format,
+                   .path = path == "-" ? base::Path() : context.system.working_directory / path});
+  }
+  if (const std::string_view bazel = base::get(context.system.environment, "XML_OUTPUT_FILE");
+      !bazel.empty()) {
+    out.push_back(
+        {.format = find_format("junit"), .path = context.system.working_directory / bazel});
+  }
+  const auto count = std::count_if(out.begin(), out.end(), is_stdout);
+  if (count > 1) {
+    return base::Diagnostic{.what = "there are two reports for standard output",
+                            .advice = "give one of them a path: `--report json=result.json`"};
+  }
+  return out;
+}
+
+TextOptions text_options(const Arguments& arguments, const Context& context,
+                         const base::Terminal& terminal) {
+  TextOptions out;
+  out.width = terminal.interactive ? terminal.width : 120;
+  out.colour = use_colour(arguments, context.system.environment, terminal);
+  out.utf8 = terminal.utf8;
+  out.verbosity = arguments.has("quiet") ? -1 : static_cast<int>(arguments.count("verbose"));
+  out.trace = arguments.has("trace");
+  if (const auto durations = number_option(arguments, "durations"); durations && *durations)
+    out.durations = **durations;
+  return out;
+}
+
+bool write_reports(const RunReport& report, const std::vector<ReportRequest>& requests,
+                   const Arguments& arguments, const Context& context) {
+  bool good = true;
+  bool stdout_taken = false;
+  for (const ReportRequest& request : requests) {
+    if (is_stdout(request) && request.format->render != nullptr) stdout_taken = true;
+  }
+  const base::Terminal& terminal = stdout_taken ? context.system.err : context.system.out;
+  const std::string text = render_text(report, text_options(arguments, context, terminal));
+  if (stdout_taken) {
+    write_err(text);
+  } else if (!write_out(text)) {
+    show_problem({.what = "standard output cannot be written"});
+    good = false;
+  }
+  for (const ReportRequest& request : requests) {
+    if (is_stdout(request)) {
+      if (request.format->render == nullptr) continue;
+      if (write_out(request.format->render(report))) continue;
+      show_problem({.what = "standard output cannot be written"});
+      good = false;
+      continue;
+    }
+    TextOptions plain = text_options(arguments, context, context.system.out);
+    plain.colour = false;
+    plain.utf8 = true;
+    plain.width = 120;
+    if (auto written = base::write_file(request.path, rendered(report, *request.format, plain));
+        !written) {
+      show_problem(written.error());
+      good = false;
+    }
+  }
+  return good;
+}
+
+}  // namespace harness

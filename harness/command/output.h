@@ -1,0 +1,33 @@
+// Where reports go: files, written at once or not at all, and standard output.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/command/command.h"
+#include "harness/report/run_report.h"
+#include "harness/report/table.h"
+#include "harness/report/text.h"
+#include "plugin/base/result.h"
+
+namespace harness {
+
+/// One `--report FORMAT[=PATH]`.
+struct ReportRequest {
+  const FormatRow* format = nullptr;
+  base::Path path;  // absolute; empty: standard output
+};
+
+/// Reads the options. Errors: unknown format, two reports on standard output.
+base::Result<std::vector<ReportRequest>> report_requests(const Arguments& arguments,
+                                                         const Context& context);
+
+TextOptions text_options(const Arguments& arguments, const Context& context,
+                         const base::Terminal& terminal);
+
+/// Writes every report; text for people goes to standard output, or to standard error where a
+/// report has taken that. False: one could not be written, which has been said.
+bool write_reports(const RunReport& report, const std::vector<ReportRequest>& requests,
+                   const Arguments& arguments, const Context& context);
+
+}  // namespace harness

@@ -1,0 +1,156 @@
+// `harness run`: the main job.
+#include "harness/run/run.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "harness/command/command.h"
+#include "harness/command/console.h"
+#include "harness/command/manifest_argument.h"
+#include "harness/command/output.h"
+#include "harness/command/progress.h"
+#include "harness/command/selection.h"
+#include "harness/command/settings.h"
+#include "harness/command/signal.h"
+
+namespace harness {
+namespace {
+
+/// Pulls the token when the time of the whole run is over.
+class RunTimer {
+ public:
+  RunTimer(std::optional<std::chrono::milliseconds> limit, const base::CancelToken& cancel) {
+    if (!limit) return;
+    thread_ = std::jthread([this, limit = *limit, cancel](const std::stop_token& stop) {
+      std::unique_lock lock(mutex_);
+      wake_.wait_for(lock, stop, limit, [] { return false; });
+      if (!stop.stop_requested()) cancel.cancel(base::CancelReason::Timeout);
+    });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable_any wake_;
+  std::jthread thread_;
+};
+
+bool set_in(const base::Environment& environment, std::string_view name) {
+  const std::string_view value = base::get(environment, name);
+  return !value.empty() && value != "0" && value != "false";
+}
+
+std::optional<RuntimeChoice> runtime_of(const Arguments& arguments) {
+  const std::string name = arguments.value("runtime");
+  if (name == "auto") return RuntimeChoice::Auto;
+  if (name == "cli") return RuntimeChoice::Cli;
+  if (name == "builtin") return RuntimeChoice::Builtin;
+  if (name == "both") return RuntimeChoice::Both;
+  return std::nullopt;
+}
+
+base::Result<RunOptions> run_options(const Arguments& arguments, const Context& context) {
+  RunOptions out;
+  out.version = harness_version();
+  out.runtime = runtime_of(arguments);
+  out.fail_fast = arguments.has("fail-fast");
+  out.trace = arguments.has("trace");
+  out.coverage = arguments.has("coverage");
+  out.keep_workdir = arguments.has("keep-workdir");
+  out.allow_exec = arguments.has("allow-exec");
+  out.allow_network = arguments.has("allow-network");
+  out.pass_env = arguments.values("pass-env");
+  out.fixtures =
+      fixture_mode(set_in(context.system.environment, "CI"), arguments.has("offline"),
+                   arguments.has("frozen"), arguments.has("fetch"), arguments.has("refresh"));
+  auto jobs = number_option(arguments, "jobs");
+  if (!jobs) return std::move(jobs.error());
+  out.jobs = std::min<std::size_t>(
+      *jobs ? **jobs : std::max(1U, std::thread::hardware_concurrency()), 256);
+  const struct {
+    std::string_view option;
+    std::chrono::milliseconds& value;
+  } times[] = {{"case-timeout", out.case_timeout}, {"export-timeout", out.export_timeout}};
+  for (const auto& [option, value] : times) {
+    auto time = time_option(arguments, option);
+    if (!time) return std::move(time.error());
+    value = time->value_or(value);
+  }
+  auto timeout = time_option(arguments, "timeout");
+  if (!timeout) return std::move(timeout.error());
+  out.timeout = *timeout;
+  auto members = number_option(arguments, "max-members");
+  if (!members) return std::move(members.error());
+  out.limits.members = members->value_or(out.limits.members);
+  auto unpacked = size_option(arguments, "max-unpacked");
+  if (!unpacked) return std::move(unpacked.error());
+  out.limits.bytes = unpacked->value_or(out.limits.bytes);
+  auto ratio = number_option(arguments, "max-ratio");
+  if (!ratio) return std::move(ratio.error());
+  out.limits.ratio = ratio->value_or(out.limits.ratio);
+  if (auto durations = number_option(arguments, "durations"); !durations)
+    return std::move(durations.error());
+  return out;
+}
+
+ProgressStyle progress_style(const Arguments& arguments, const base::System& system) {
+  const std::string how = arguments.value("progress");
+  if (how == "none" || arguments.has("quiet")) return ProgressStyle::None;
+  if (how == "plain") return ProgressStyle::Plain;
+  return system.err.interactive && !set_in(system.environment, "CI") ? ProgressStyle::Redrawn
+                                                                     : ProgressStyle::Plain;
+}
+
+}  // namespace
+
+int run_command(const Arguments& arguments, Context& context) {
+  const auto options = run_options(arguments, context);
+  if (!options) {
+    show_problem(options.error());
+    return kExitUsage;
+  }
+  const auto requests = report_requests(arguments, context);
+  if (!requests) {
+    show_problem(requests.error());
+    return kExitUsage;
+  }
+  const SignalWatch signals(context.cancel);
+  const RunTimer timer(options->timeout, context.cancel);
+  const auto manifest = manifest_of(arguments, context);
+  if (!manifest) return kExitUsage;
+  const auto chosen = choose(*manifest, arguments, context);
+  if (!chosen) {
+    show_problem(chosen.error());
+    return kExitUsage;
+  }
+  RunReport report;
+  if (chosen->cases.empty()) {
+    const bool fine = !chosen->empty_is_fine.empty();
+    report = failed_run(*manifest, *options, context.system,
+                        {.what = fine ? chosen->empty_is_fine : "no case was selected",
+                         .advice = fine ? "" : "`harness list` shows the cases that there are"},
+                        fine ? kExitPassed : kExitNothingSelected);
+    if (fine) {
+      report.warnings.push_back(chosen->empty_is_fine);
+      report.problems.clear();
+      report.reasons.clear();
+    }
+  } else {
+    std::map<std::string, std::size_t> policies;
+    for (const std::size_t index : chosen->cases) {
+      if (!manifest->cases[index].skip) ++policies[manifest->cases[index].policy.written];
+    }
+    Progress progress(progress_style(arguments, context.system), context.system,
+                      std::move(policies));
+    report = run(*manifest, chosen->cases, *options, context.system, context.cancel,
+                 [&progress](const Event& event) { progress.on(event); });
+    remember_failures(*manifest, report);
+  }
+  if (!write_reports(report, *requests, arguments, context) && report.exit_code == 0)
+    return kExitRuntime;
+  return report.exit_code;
+}
+
+}  // namespace harness
