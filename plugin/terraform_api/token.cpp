@@ -46,7 +46,11 @@ std::string shown(const base::System& system, const base::Path& path) {
 std::vector<base::Path> config_files(const base::System& system) {
   for (const std::string_view name : {"TF_CLI_CONFIG_FILE", "TERRAFORM_CONFIG"}) {
     if (const std::string_view named = base::get(system.environment, name); !named.empty()) {
-      return {system.working_directory / std::string(named)};
+      const base::Path file = system.working_directory / std::string(named);
+      std::error_code unknown;
+      // Terraform only warns of a named file that is not there, and goes on without it.
+      if (!std::filesystem::exists(file, unknown)) return {};
+      return {file};
     }
   }
   std::vector<base::Path> out;
