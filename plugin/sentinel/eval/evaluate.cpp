@@ -124,6 +124,16 @@ void Evaluation::look_up(const Frame& frame, std::uint32_t position) {
          "more than " + std::to_string(inputs_.limits.steps) + " steps of evaluation",
          EvaluationError::Kind::Limit);
   }
+  check_time(frame, position);
+  steps_batch_ = std::min(kStepsPerLook, inputs_.limits.steps - steps_done_);
+  steps_left_ = steps_batch_;
+}
+
+void Evaluation::check() {
+  check_time(*native_frame_, native_position_);
+}
+
+void Evaluation::check_time(const Frame& frame, std::uint32_t position) {
   if (inputs_.cancel.cancelled())
     fail(frame, position, "evaluation was cancelled", EvaluationError::Kind::Cancelled);
   if (deadline_ && system().clock->steady() >= *deadline_) {
@@ -131,8 +141,6 @@ void Evaluation::look_up(const Frame& frame, std::uint32_t position) {
          "evaluation took longer than " + std::to_string(inputs_.limits.time->count()) + " ms",
          EvaluationError::Kind::Timeout);
   }
-  steps_batch_ = std::min(kStepsPerLook, inputs_.limits.steps - steps_done_);
-  steps_left_ = steps_batch_;
 }
 
 void Evaluation::print(std::string_view line) {

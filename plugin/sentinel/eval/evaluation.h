@@ -119,6 +119,11 @@ class Evaluation final : public Machine {
   void print(std::string_view line) override;
   ImportState& state(const ImportRow& import) override;
   Value writable(const Value& collection) override;
+  base::CancelToken cancel() const override { return inputs_.cancel; }
+  std::optional<std::chrono::steady_clock::time_point> deadline() const override {
+    return deadline_;
+  }
+  void check() override;
 
   // For the walker.
 
@@ -207,6 +212,7 @@ class Evaluation final : public Machine {
  private:
   [[noreturn]] void fail_too_deep(const Frame& frame, std::uint32_t position);
   void look_up(const Frame& frame, std::uint32_t position);
+  void check_time(const Frame& frame, std::uint32_t position);
   void* changed(void* frozen);
   [[noreturn]] void fail_at(const ProgramState& program, base::Span span, std::string message,
                             EvaluationError::Kind kind = EvaluationError::Kind::Language);

@@ -19,7 +19,9 @@ bool same(const Value& a, const Value& b) {
 }
 
 void Walk::visit() {
-  if (++visits_ > kMostVisits) {
+  ++visits_;
+  if (visits_ % kVisitsPerCheck == 0) machine_.check();
+  if (visits_ > kMostVisits) {
     machine_.fail("more than " + std::to_string(kMostVisits) + " values given to `" +
                   std::string(function_) + "`");
   }

@@ -50,6 +50,7 @@ class Walk {
 };
 
 constexpr std::size_t kDeepest = 512;                          // levels of nesting
+constexpr std::size_t kVisitsPerCheck = 4096;                  // of the time
 constexpr std::size_t kMostVisits = 20'000'000;                // values in one walk
 constexpr std::size_t kLongestText = std::size_t{256} << 20U;  // bytes of one string
 

@@ -132,7 +132,8 @@ std::string text_of(const http::Failure& failure) {
 /// One attempt with its redirects, all within the client's time-out.
 http::Reply attempt(Machine& machine, http::Client& sender, const Client& client,
                     http::Request request) {
-  const auto deadline = machine.system().clock->steady() + seconds(client.timeout);
+  auto deadline = machine.system().clock->steady() + seconds(client.timeout);
+  if (const auto end = machine.deadline()) deadline = std::min(deadline, *end);
   for (int redirects = 0;; ++redirects) {
     const auto left =
         std::chrono::duration_cast<milliseconds>(deadline - machine.system().clock->steady());
@@ -140,6 +141,7 @@ http::Reply attempt(Machine& machine, http::Client& sender, const Client& client
     request.connect_timeout = request.total_timeout;
     request.idle_timeout = request.total_timeout;
     http::Reply reply = sender.send(request, machine.cancel());
+    machine.check();
     if (!reply || !is_redirect(reply.response.status)) return reply;
     const std::string from = request.url;
     if (redirects == kMostRedirects) {
@@ -243,8 +245,13 @@ Value send(NativeCall& call, std::string_view function, std::string method) {
     const bool again = reply ? is_retried(reply.response.status)
                              : reply.failure->kind == http::FailureKind::Timeout;
     if (again && retries < client.retries) {
-      if (!machine.system().clock->sleep(delay, machine.cancel()))
-        machine.fail("`" + std::string(function) + "` was cancelled while it waited to try again");
+      milliseconds wait = delay;
+      if (const auto end = machine.deadline()) {
+        const auto left = *end - machine.system().clock->steady();
+        wait = std::min(wait, std::chrono::ceil<milliseconds>(left));
+      }
+      machine.system().clock->sleep(wait, machine.cancel());
+      machine.check();
       delay = std::min<milliseconds>(delay * 2, kLongestDelay);
       continue;
     }

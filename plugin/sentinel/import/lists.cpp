@@ -17,9 +17,12 @@ namespace {
 /// Values by equality. Scalars are hashed; lists, maps and the rest are compared one by one.
 class ValueSet {
  public:
+  explicit ValueSet(Walk& walk) : walk_(walk) {}
+
   bool has(const Value& value) const {
     if (!hashable(value)) {
       for (const Value& other : rest_) {
+        walk_.visit();
         if (same(value, other)) return true;
       }
       return false;
@@ -47,12 +50,13 @@ class ValueSet {
     return value.is(Kind::Bool) || value.is_number() || value.is(Kind::String);
   }
 
+  Walk& walk_;
   std::unordered_multimap<std::uint64_t, Value> hashed_;
   std::vector<Value> rest_;
 };
 
-ValueSet set_of(const Value& list) {
-  ValueSet set;
+ValueSet set_of(Walk& walk, const Value& list) {
+  ValueSet set(walk);
   for (const Value& value : *list.as_list())
     set.add(value);
   return set;
@@ -71,7 +75,8 @@ Value concat(NativeCall& call) {
 }
 
 Value difference(NativeCall& call) {
-  ValueSet others;
+  Walk walk(call.machine, "lists.difference");
+  ValueSet others(walk);
   for (const Value& list : call.arguments.subspan(1)) {
     for (const Value& value : *list.as_list())
       others.add(value);
@@ -84,10 +89,11 @@ Value difference(NativeCall& call) {
 }
 
 Value intersection(NativeCall& call) {
+  Walk walk(call.machine, "lists.intersection");
   std::vector<ValueSet> others;
   for (const Value& list : call.arguments.subspan(1))
-    others.push_back(set_of(list));
-  ValueSet seen;
+    others.push_back(set_of(walk, list));
+  ValueSet seen(walk);
   List* out = make_list(call.machine.arena());
   for (const Value& value : *call.at(0).as_list()) {
     bool everywhere = true;
@@ -99,7 +105,8 @@ Value intersection(NativeCall& call) {
 }
 
 Value union_of(NativeCall& call) {
-  ValueSet seen;
+  Walk walk(call.machine, "lists.union");
+  ValueSet seen(walk);
   List* out = make_list(call.machine.arena());
   for (const Value& list : call.arguments) {
     for (const Value& value : *list.as_list()) {

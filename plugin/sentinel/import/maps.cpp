@@ -131,21 +131,39 @@ struct Selection {
     }
   }
 
-  void add(const Selection& other) {
+  void add(Walk& walk, const Selection& other) {
+    walk.visit();
     whole = whole || other.whole;
     for (const auto& [name, selection] : other.parts)
-      parts[name].add(selection);
+      parts[name].add(walk, selection);
+  }
+};
+
+/// What is selected inside the elements of a list: what `*` selects, what their numbers do, or
+/// both.
+class ElementSelection {
+ public:
+  ElementSelection(Walk& walk, const Selection& list) : walk_(walk), list_(list) {
+    const auto all = list.parts.find(kSplat);
+    if (all != list.parts.end()) all_ = &all->second;
   }
 
-  /// What is selected inside element `index` of a list: what its number and what `*` select.
-  std::optional<Selection> at(std::uint32_t index) const {
-    const auto all = parts.find(kSplat);
-    const auto one = parts.find(std::to_string(index));
-    if (all == parts.end() && one == parts.end()) return std::nullopt;
-    Selection both = all != parts.end() ? all->second : one->second;
-    if (all != parts.end() && one != parts.end()) both.add(one->second);
-    return both;
+  /// Null: nothing. Good until the next call.
+  const Selection* at(std::uint32_t index) {
+    const auto one = list_.parts.find(std::to_string(index));
+    if (one == list_.parts.end()) return all_;
+    if (all_ == nullptr) return &one->second;
+    both_ = Selection();
+    both_.add(walk_, *all_);
+    both_.add(walk_, one->second);
+    return &both_;
   }
+
+ private:
+  Walk& walk_;
+  const Selection& list_;
+  const Selection* all_ = nullptr;
+  Selection both_;
 };
 
 Selection selection_of(NativeCall& call, std::string_view function) {
@@ -180,9 +198,10 @@ Value pick_from(NativeCall& call, Walk& walk, const Value& from, const Selection
   if (!from.is(Kind::List)) return {};
   const List& list = *from.as_list();
   List* out = make_list(arena);
+  ElementSelection elements(walk, selection);
   for (std::uint32_t i = 0; i < list.size; ++i) {
-    const std::optional<Selection> inner = selection.at(i);
-    if (!inner) continue;
+    const Selection* inner = elements.at(i);
+    if (inner == nullptr) continue;
     const Value picked = pick_from(call, walk, list.items[i], *inner);
     if (!picked.is_undefined()) out->append(arena, picked);
   }
@@ -219,10 +238,12 @@ Value omit_from(NativeCall& call, Walk& walk, const Value& from, const Selection
   if (!from.is(Kind::List)) return from;
   const List& list = *from.as_list();
   List* out = make_list(arena, list.size);
+  ElementSelection elements(walk, selection);
   for (std::uint32_t i = 0; i < list.size; ++i) {
-    const std::optional<Selection> inner = selection.at(i);
-    const Value left = inner ? omit_from(call, walk, list.items[i], *inner) : list.items[i];
-    if (!inner || !left.is_undefined()) out->append(arena, left);
+    const Selection* inner = elements.at(i);
+    const Value left =
+        inner == nullptr ? list.items[i] : omit_from(call, walk, list.items[i], *inner);
+    if (inner == nullptr || !left.is_undefined()) out->append(arena, left);
   }
   return out->size == 0 && list.size != 0 ? Value() : Value::list(out);
 }

@@ -58,7 +58,7 @@ bool is_space(char32_t c) {
 }
 
 template <class Trimmed>
-std::string_view trim_front(std::string_view text, Trimmed trimmed) {
+std::string_view trim_front(std::string_view text, const Trimmed& trimmed) {
   while (!text.empty()) {
     const Character c = first_character(text);
     if (!trimmed(c.code)) break;
@@ -68,7 +68,7 @@ std::string_view trim_front(std::string_view text, Trimmed trimmed) {
 }
 
 template <class Trimmed>
-std::string_view trim_back(std::string_view text, Trimmed trimmed) {
+std::string_view trim_back(std::string_view text, const Trimmed& trimmed) {
   while (!text.empty()) {
     const Character c = last_character(text);
     if (!trimmed(c.code)) break;
@@ -77,34 +77,39 @@ std::string_view trim_back(std::string_view text, Trimmed trimmed) {
   return text;
 }
 
-std::u32string characters(std::string_view text) {
-  std::u32string out;
-  while (!text.empty()) {
-    const Character c = first_character(text);
-    out += c.code;
-    text.remove_prefix(c.size);
+/// The characters of a cutset.
+class Cutset {
+ public:
+  explicit Cutset(std::string_view text) {
+    while (!text.empty()) {
+      const Character c = first_character(text);
+      sorted_ += c.code;
+      text.remove_prefix(c.size);
+    }
+    std::sort(sorted_.begin(), sorted_.end());
   }
-  return out;
-}
+
+  bool operator()(char32_t c) const {
+    return std::binary_search(sorted_.begin(), sorted_.end(), c);
+  }
+
+ private:
+  std::u32string sorted_;
+};
 
 // Parts of an argument are given back as they lie: its bytes live as long as the evaluation.
 
 Value trim(NativeCall& call) {
-  const std::u32string cutset = characters(call.string(1));
-  const auto cut = [&](char32_t c) { return cutset.find(c) != std::u32string::npos; };
-  return Value::string(trim_back(trim_front(call.string(0), cut), cut));
+  const Cutset cutset(call.string(1));
+  return Value::string(trim_back(trim_front(call.string(0), cutset), cutset));
 }
 
 Value trim_left(NativeCall& call) {
-  const std::u32string cutset = characters(call.string(1));
-  return Value::string(trim_front(
-      call.string(0), [&](char32_t c) { return cutset.find(c) != std::u32string::npos; }));
+  return Value::string(trim_front(call.string(0), Cutset(call.string(1))));
 }
 
 Value trim_right(NativeCall& call) {
-  const std::u32string cutset = characters(call.string(1));
-  return Value::string(trim_back(
-      call.string(0), [&](char32_t c) { return cutset.find(c) != std::u32string::npos; }));
+  return Value::string(trim_back(call.string(0), Cutset(call.string(1))));
 }
 
 Value trim_space(NativeCall& call) {

@@ -4,7 +4,9 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -39,8 +41,15 @@ class Machine {
   /// The List or Map to change where the policy asks to change `collection`: itself, or, of a
   /// frozen one, the evaluation's own copy.
   virtual Value writable(const Value& collection) = 0;
+
+  // For native code that works or waits for long.
+
   /// Pulled when the evaluation must end: whoever waits (for the network) passes it on.
   virtual base::CancelToken cancel() const { return {}; }
+  /// When the evaluation must be over, by `system().clock->steady()`: no wait goes beyond it.
+  virtual std::optional<std::chrono::steady_clock::time_point> deadline() const { return {}; }
+  /// Ends the evaluation if it was cancelled or its time is over. Long loops call it now and then.
+  virtual void check() {}
 
  private:
   Arena& arena_;
