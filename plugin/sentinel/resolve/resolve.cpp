@@ -622,6 +622,10 @@ class Resolver {
     auto* made = make<code::Call>(code::Op::Call, e);
     made->callee = expression(*e.callee);
     made->arguments = expressions(e.arguments);
+    if (made->callee->op == code::Op::Free && &e != statement_call_ &&
+        static_cast<const sentinel::Name&>(*e.callee).name == "append")
+      fail(e.span, "found the result of `append` in use",
+           "it has none: the list itself is changed");
     return made;
   }
 
@@ -771,7 +775,9 @@ class Resolver {
       return declaration(static_cast<const FunctionDeclaration&>(s));
     case NodeKind::ExpressionStatement: {
       auto* made = make<code::Simple>(code::StatementOp::Evaluate, s);
-      made->value = expression(*static_cast<const ExpressionStatement&>(s).expression);
+      const auto& value = *static_cast<const ExpressionStatement&>(s).expression;
+      if (value.kind == NodeKind::Call) statement_call_ = &value;
+      made->value = expression(value);
       return made;
     }
     default:
@@ -961,6 +967,7 @@ class Resolver {
   ScopeLayout* scope_ = nullptr;
   std::vector<Variable*> newly_set_;
   std::uint32_t loops_ = 0;
+  const Node* statement_call_ = nullptr;  // the call that is a statement, whose result is dropped
   std::uint32_t functions_ = 0;
   std::size_t constant_budget_ = 0;
 };
