@@ -1,6 +1,7 @@
 #include "harness/report/text.h"
 
 #include <algorithm>
+#include <set>
 #include <sstream>
 
 #include "harness/report/clean.h"
@@ -115,8 +116,11 @@ void operands(Block& block, const std::vector<policy_runtime::Operand>& operands
     const std::string expression = clean_for_ci(operand.expression, 120);
     const std::size_t used = indent + columns_of(expression) + 3;
     const std::size_t room = block.width() > used + 24 ? block.width() - used : 24;
+    // JSON has no undefined, the printed form has.
+    const bool undefined = operand.value.json == "null" && operand.value.text == "undefined";
     const std::string shown =
-        expression + " = " + clean_for_ci(shorten_json(operand.value.json, room), 2'000);
+        expression + " = " +
+        (undefined ? "undefined" : clean_for_ci(shorten_json(operand.value.json, room), 2'000));
     const std::size_t columns = columns_of(shown);
     if (path.empty()) {
       block.line(indent, shown);
@@ -131,12 +135,40 @@ void operands(Block& block, const std::vector<policy_runtime::Operand>& operands
   }
 }
 
-void explanation(Block& block, const policy_runtime::Explanation& item, int depth) {
-  quote(block, item.where, item.note);
-  operands(block, item.operands, kIndent + 7);
-  if (depth >= kDeepestCause) return;
-  for (const policy_runtime::Explanation& cause : item.causes)
-    explanation(block, cause, depth + 1);
+/// Rules that call each other are explained by the same expressions: each is shown once.
+class Explainer {
+ public:
+  explicit Explainer(Block& block) : block_(block) {}
+
+  /// What has been quoted already, as the place of an error.
+  void known(const base::Location& where) { known_.push_back(where); }
+
+  void show(const policy_runtime::Explanation& item, int depth = 0) {
+    const bool quoted = std::find(known_.begin(), known_.end(), item.where) != known_.end();
+    if (!seen(item)) {
+      if (!quoted) quote(block_, item.where, item.note);
+      operands(block_, item.operands, kIndent + 7);
+    }
+    if (depth >= kDeepestCause) return;
+    for (const policy_runtime::Explanation& cause : item.causes)
+      show(cause, depth + 1);
+  }
+
+ private:
+  bool seen(const policy_runtime::Explanation& item) {
+    std::string key = base::to_text(item.where);
+    for (const policy_runtime::Operand& operand : item.operands)
+      key += "\n" + operand.expression + "\n" + operand.value.json + "\n" + operand.mock_path;
+    return !seen_.insert(std::move(key)).second;
+  }
+
+  Block& block_;
+  std::vector<base::Location> known_;
+  std::set<std::string> seen_;
+};
+
+bool same_start(const base::Location& a, const base::Location& b) {
+  return a.file == b.file && a.line == b.line && a.column == b.column;
 }
 
 void language_error(Block& block, const policy_runtime::LanguageError& error) {
@@ -244,10 +276,15 @@ void details(Block& block, const RunReport& report, const CaseReport& item,
     language_error(block, *item.error);
   }
   if (!item.explanations.empty()) {
-    block.empty();
+    // An error's place has been shown; what is left is its operands.
+    const bool error_shown = item.error && item.error->where;
+    if (!error_shown) block.empty();
     if (!item.explained_by.empty()) block.line(kIndent, "explained by " + item.explained_by);
-    for (const policy_runtime::Explanation& one : item.explanations)
-      explanation(block, one, 0);
+    Explainer explainer(block);
+    for (const policy_runtime::Explanation& one : item.explanations) {
+      if (error_shown && same_start(one.where, *item.error->where)) explainer.known(one.where);
+      explainer.show(one);
+    }
   }
   undefined_origin(block, item);
   block.labelled("prints", shown_prints(item));
