@@ -36,7 +36,7 @@ Answer<FoundPlan> newest_of_runs(Client& client, const Place& place, const Works
       ++seen;
       if (run.plan && run.plan->status == "finished") ++finished;
       if (will_do(run, place.select)) {
-        return FoundPlan{run.plan_id, run.id, place.organization + "/" + place.workspace};
+        return FoundPlan{run.plan_id, run.id, place.organization + "/" + place.workspace, run.plan};
       }
     }
     filter.page = runs->next;
@@ -71,8 +71,8 @@ Answer<FoundPlan> find_in_workspace(Client& client, const Place& place,
   }
   // A speculative run is never the current one, and may be newer.
   if (workspace->run && !place.plan_only && will_do(*workspace->run, place.select)) {
-    return FoundPlan{workspace->run->plan_id, workspace->run->id,
-                     place.organization + "/" + place.workspace};
+    const Run& run = *workspace->run;
+    return FoundPlan{run.plan_id, run.id, place.organization + "/" + place.workspace, run.plan};
   }
   if (workspace->current_run.empty() && workspace->execution_mode == "local") {
     return Problem{.diagnostic = none(place, "it runs Terraform locally, so it has no runs here",
@@ -98,7 +98,7 @@ Answer<FoundPlan> find_plan(Client& client, const Place& place, const base::Canc
     return Problem{.diagnostic = {.what = "run `" + place.run + "` has no plan",
                                   .why = "its status is `" + run->status + "`"}};
   }
-  return FoundPlan{run->plan_id, run->id, run->workspace_name};
+  return FoundPlan{run->plan_id, run->id, run->workspace_name, run->plan};
 }
 
 std::optional<base::Diagnostic> why_not_exportable(const Client& client, const Plan& plan) {

@@ -21,9 +21,10 @@ struct Place {
 };
 
 struct FoundPlan {
-  std::string plan;       // its id
-  std::string run;        // empty where only the plan is known
-  std::string workspace;  // "acme/network-prod"; empty where not known
+  std::string plan;           // its id
+  std::string run;            // empty where only the plan is known
+  std::string workspace;      // "acme/network-prod"; empty where not known
+  std::optional<Plan> known;  // the plan itself, where an answer on the way included it
 };
 
 /// `workspace`: its current run's plan if that will do, else the newest of its runs whose plan is

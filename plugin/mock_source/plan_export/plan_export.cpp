@@ -66,9 +66,14 @@ struct Slot {
 /// The road from a plan to an archive on disk, for one plan.
 class Export {
  public:
-  Export(Client& client, const PlanExportOptions& options, const std::string& plan,
+  Export(Client& client, const PlanExportOptions& options, const FoundPlan& found,
          const ProgressSink& progress, const base::CancelToken& cancel)
-      : client_(client), options_(options), plan_(plan), progress_(progress), cancel_(cancel) {}
+      : client_(client),
+        options_(options),
+        plan_(found.plan),
+        known_(found.known),
+        progress_(progress),
+        cancel_(cancel) {}
 
   base::Result<Downloaded> run(const base::Path& file) {
     // Twice where what was found or made ends before it is ours: expired between show and
@@ -151,7 +156,10 @@ class Export {
     std::optional<Problem> refused;
     for (int creates = 0;;) {
       tell("looking for an export");
-      auto plan = client_.plan(plan_, cancel_);
+      // What came along with the run saves a request, once: exports change.
+      auto plan =
+          known_ ? terraform_api::Answer<Plan>(std::move(*known_)) : client_.plan(plan_, cancel_);
+      known_.reset();
       if (!plan) return explain_plan(std::move(plan.problem()));
       auto live = look(*plan);
       if (!live) return failed(std::move(live.problem()));
@@ -256,6 +264,7 @@ class Export {
   Client& client_;
   const PlanExportOptions& options_;
   const std::string plan_;
+  std::optional<Plan> known_;
   const ProgressSink& progress_;
   const base::CancelToken& cancel_;
   std::string created_;  // the export that we made
@@ -325,7 +334,7 @@ class PlanExports::Inside {
     return folder_ / (std::to_string(next_archive_++) + ".tar.gz");
   }
 
-  base::Result<Downloaded> archive_of(Client& client, const std::string& plan,
+  base::Result<Downloaded> archive_of(Client& client, const FoundPlan& found,
                                       const ProgressSink& progress,
                                       const base::CancelToken& cancel);
 
@@ -338,9 +347,10 @@ class PlanExports::Inside {
   int next_archive_ = 1;
 };
 
-base::Result<Downloaded> PlanExports::Inside::archive_of(Client& client, const std::string& plan,
+base::Result<Downloaded> PlanExports::Inside::archive_of(Client& client, const FoundPlan& found,
                                                          const ProgressSink& progress,
                                                          const base::CancelToken& cancel) {
+  const std::string& plan = found.plan;
   std::shared_ptr<Slot> slot;
   {
     const std::lock_guard lock(mutex_);
@@ -367,7 +377,7 @@ base::Result<Downloaded> PlanExports::Inside::archive_of(Client& client, const s
   base::Result<Downloaded> result = [&]() -> base::Result<Downloaded> {
     auto path = archive_path();
     if (!path) return std::move(path.error());
-    return Export(client, options_, plan, progress, cancel).run(*path);
+    return Export(client, options_, found, progress, cancel).run(*path);
   }();
   const std::lock_guard lock(slot->mutex);
   slot->running = false;
@@ -386,7 +396,7 @@ base::Result<Provenance> PlanExports::Inside::fetch(const http::Url& origin,
   if (progress) progress("looking for the plan");
   auto found = terraform_api::find_plan(**client, place, cancel);
   if (!found) return std::move(found.problem().diagnostic);
-  auto archive = archive_of(**client, found->plan, progress, cancel);
+  auto archive = archive_of(**client, *found, progress, cancel);
   if (!archive) return std::move(archive.error());
 
   if (progress) progress("unpacking");

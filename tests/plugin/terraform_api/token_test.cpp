@@ -79,6 +79,8 @@ credentials "old.example.com" {
       folder_.write("named", "credentials \"h.io\" { token = \"n\" }").string();
   EXPECT_EQ(find("app.terraform.io", {{"TF_CLI_CONFIG_FILE", named}}), "none");
   EXPECT_EQ(find("h.io", {{"TF_CLI_CONFIG_FILE", named}}), "n from `~/named`");
+  EXPECT_EQ(find("app.terraform.io", {{"TF_CLI_CONFIG_FILE", "/nowhere"}, {"TFE_TOKEN", "t"}}),
+            "t from `TFE_TOKEN`");
   // A variable comes first.
   EXPECT_EQ(find("app.terraform.io", {{"TF_TOKEN_app_terraform_io", "v"}}),
             "v from `TF_TOKEN_app_terraform_io`");
