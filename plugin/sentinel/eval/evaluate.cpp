@@ -106,6 +106,16 @@ void Evaluation::fail(std::string message) {
   fail(*native_frame_, native_position_, std::move(message));
 }
 
+void Evaluation::fail(const Frame& frame, std::uint32_t position, const MemoryExceeded& exceeded) {
+  fail(frame, position,
+       "evaluation needs more than " + std::to_string(exceeded.limit >> 20U) + " MiB of memory",
+       EvaluationError::Kind::Limit);
+}
+
+void Evaluation::fail(const Frame& frame, std::uint32_t position, const ValueTooLarge& large) {
+  fail(frame, position, large.what, EvaluationError::Kind::Limit);
+}
+
 void Evaluation::fail_unknown(const Frame& frame, const code::Name& name) {
   fail(frame, name.position, "unknown identifier accessed: " + std::string(name.name));
 }
@@ -158,22 +168,11 @@ void Evaluation::print(std::string_view line) {
 Outcome Evaluation::run() {
   Outcome outcome;
   ProgramState* policy = nullptr;
-  const auto error_of = [&](std::string message, EvaluationError::Kind kind) {
-    EvaluationError error;
-    error.kind = kind;
-    error.message = std::move(message);
-    // The innermost place that is known: the running native function, or the last call.
-    const ProgramState* program = policy;
-    std::uint32_t position = 0;
-    if (native_frame_ != nullptr) {
-      program = native_frame_->program;
-      position = native_position_;
-    }
-    if (program != nullptr) {
-      const base::Source& text = source(*program->program);
-      error.where = text.locate({position, name_end(text.text(), position)});
-    }
-    outcome.error = std::move(error);
+  const auto error_of = [&](std::string message) {
+    outcome.error.emplace();
+    outcome.error->kind = EvaluationError::Kind::Limit;
+    outcome.error->message = std::move(message);
+    outcome.error->where = source(*inputs_.policy).locate(0);
   };
   try {
     policy = &add_program(inputs_.policy);
@@ -182,13 +181,12 @@ Outcome Evaluation::run() {
   } catch (LanguageError& raised) {
     outcome.error = std::move(raised.error);
   } catch (const MemoryExceeded& exceeded) {
-    error_of(
-        "evaluation needs more than " + std::to_string(exceeded.limit >> 20U) + " MiB of memory",
-        EvaluationError::Kind::Limit);
+    error_of("evaluation needs more than " + std::to_string(exceeded.limit >> 20U) +
+             " MiB of memory");
   } catch (const ValueTooLarge& large) {
-    error_of(large.what, EvaluationError::Kind::Limit);
+    error_of(large.what);
   } catch (const std::bad_alloc&) {
-    error_of("out of memory", EvaluationError::Kind::Limit);
+    error_of("out of memory");
   }
   if (outcome.error) {
     outcome.result = Outcome::Result::Error;

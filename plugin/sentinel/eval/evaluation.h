@@ -129,6 +129,9 @@ class Evaluation final : public Machine {
 
   [[noreturn]] void fail(const Frame& frame, std::uint32_t position, std::string message,
                          EvaluationError::Kind kind = EvaluationError::Kind::Language);
+  [[noreturn]] void fail(const Frame& frame, std::uint32_t position,
+                         const MemoryExceeded& exceeded);
+  [[noreturn]] void fail(const Frame& frame, std::uint32_t position, const ValueTooLarge& large);
   [[noreturn]] void fail_unknown(const Frame& frame, const code::Name& name);
 
   static Value undefined_at(const Frame& frame, std::uint32_t position) {

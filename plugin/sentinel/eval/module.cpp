@@ -407,6 +407,14 @@ Value Evaluation::force(const Frame& frame, Rule& rule, std::uint32_t position) 
     }
     }
     rule.value = value;
+  } catch (const MemoryExceeded& exceeded) {
+    rule.state = Rule::State::Failed;
+    Frame at{rule.parent, rule.program};
+    fail(at, rule.code->body->position, exceeded);
+  } catch (const ValueTooLarge& large) {
+    rule.state = Rule::State::Failed;
+    Frame at{rule.parent, rule.program};
+    fail(at, rule.code->body->position, large);
   } catch (...) {
     rule.state = Rule::State::Failed;
     throw;
@@ -522,7 +530,14 @@ Value Evaluation::call_native(const Frame& frame, const FunctionRow& row, std::s
   native_frame_ = &frame;
   native_position_ = position;
   NativeCall call{*this, arguments, self};
-  const Value value = row.run(call);
+  Value value;
+  try {
+    value = row.run(call);
+  } catch (const MemoryExceeded& exceeded) {
+    fail(frame, position, exceeded);
+  } catch (const ValueTooLarge& large) {
+    fail(frame, position, large);
+  }
   native_frame_ = outer_frame;
   native_position_ = outer_position;
   if (value.is_undefined() && !value.has_origin()) return undefined_at(frame, position);

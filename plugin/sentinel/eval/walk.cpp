@@ -150,9 +150,17 @@ struct Walk {
   }
 
   static inline Flow exec_block(const code::Block& block, Frame& f, Evaluation& x) {
-    for (const code::Statement* statement : block) {
-      const Flow flow = exec(*statement, f, x);
-      if (flow != Flow::Next) return flow;
+    const code::Statement* running = nullptr;
+    try {
+      for (const code::Statement* statement : block) {
+        running = statement;
+        const Flow flow = exec(*statement, f, x);
+        if (flow != Flow::Next) return flow;
+      }
+    } catch (const MemoryExceeded& exceeded) {
+      x.fail(f, running->begin, exceeded);
+    } catch (const ValueTooLarge& large) {
+      x.fail(f, running->begin, large);
     }
     return Flow::Next;
   }

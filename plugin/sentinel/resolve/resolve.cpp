@@ -698,8 +698,6 @@ class Resolver {
     for (const Parameter& parameter : e.parameters) {
       if (is_constant_name(parameter.name))
         fail(parameter.span, "cannot bind " + quoted(parameter.name) + ", which is a constant");
-      if (parameter.name != "_" && scope.variables.contains(parameter.name))
-        fail(parameter.span, "parameter " + quoted(parameter.name) + " is declared twice");
       Variable& variable = scope.variables[parameter.name];
       variable.slot = frame.slots++;
       variable.set = true;
@@ -707,14 +705,9 @@ class Resolver {
     collect(scope, e.body);
     const Inside inside(*this, scope);
     const std::size_t mark = newly_set_.size();
-    const std::uint32_t loops = loops_;
-    loops_ = 0;
-    ++functions_;
     made->body = block(e.body);
     if (made->body.size() == 1 && made->body[0]->op == code::StatementOp::Return)
       made->only = static_cast<const code::Simple*>(made->body[0])->value;
-    --functions_;
-    loops_ = loops;
     rewind(mark);
     made->slots = frame.slots;
     made->captured = frame.captured;
@@ -758,15 +751,10 @@ class Resolver {
     case NodeKind::For:
       return loop(static_cast<const sentinel::For&>(s));
     case NodeKind::Break:
-    case NodeKind::Continue: {
-      const bool is_break = s.kind == NodeKind::Break;
-      if (loops_ == 0)
-        fail(s.span, std::string(is_break ? "`break`" : "`continue`") + " outside of a loop");
-      return make<code::Simple>(is_break ? code::StatementOp::Break : code::StatementOp::Continue,
-                                s);
-    }
+      return make<code::Simple>(code::StatementOp::Break, s);
+    case NodeKind::Continue:
+      return make<code::Simple>(code::StatementOp::Continue, s);
     case NodeKind::Return: {
-      if (functions_ == 0) fail(s.span, "`return` outside of a function");
       auto* made = make<code::Simple>(code::StatementOp::Return, s);
       made->value = expression(*static_cast<const sentinel::Return&>(s).value);
       return made;
@@ -951,9 +939,7 @@ class Resolver {
     made->scope.slots = scope.frame->slots - made->scope.first_slot;
     const Inside inside(*this, scope);
     const std::size_t mark = newly_set_.size();
-    ++loops_;
     made->body = block(s.body);
-    --loops_;
     rewind(mark);
     return made;
   }

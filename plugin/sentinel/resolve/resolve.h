@@ -22,9 +22,8 @@ struct ResolveResult {
 };
 
 /// Names that are bound nowhere are no errors here: a host may define them as globals, and reading
-/// one that nobody defined is an error of the evaluation that gets there. Errors are `break`,
-/// `continue` and `return` in wrong places, functions that cannot return a value, names bound
-/// twice.
+/// one that nobody defined is an error of the evaluation that gets there. Errors are imports,
+/// parameters and functions bound twice, and assignments to what cannot be assigned.
 ResolveResult resolve(TreePtr tree);
 
 const Tree& tree(const Program& program);
