@@ -42,6 +42,7 @@ class Configurer {
 
   void add(const Document& document) {
     if (document.legacy) out_.legacy = true;
+    out_.warnings.insert(out_.warnings.end(), document.warnings.begin(), document.warnings.end());
     for (const ConfigBlock& block : document.blocks)
       add(block);
   }

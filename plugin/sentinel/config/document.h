@@ -48,6 +48,7 @@ struct ConfigBlock {
 struct Document {
   std::vector<ConfigBlock> blocks;
   bool legacy = false;  // the JSON of before 0.16, whose blocks have been brought into today's form
+  std::vector<std::string> warnings;
 };
 
 /// Values nested deeper than this are an error.

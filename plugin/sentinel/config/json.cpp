@@ -1,6 +1,7 @@
 // JSON with positions, and the two dialects of configuration written in it. Documentation:
 // Sentinel, configuration; HCL, "JSON Syntax Specification".
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
@@ -400,6 +401,15 @@ class Blocks {
 
   void add_legacy(const ConfigEntry& entry) {
     const ConfigNode& value = entry.value;
+    // The old dialect was read into a record, which passes over keys that it does not have.
+    constexpr std::array<std::string_view, 10> kKnown = {"mock",    "global",  "param",  "test",
+                                                         "modules", "imports", "module", "import",
+                                                         "policy",  "sentinel"};
+    if (std::find(kKnown.begin(), kKnown.end(), entry.key) == kKnown.end()) {
+      document_.warnings.push_back(base::to_text(source_->locate(entry.key_span)) +
+                                   ": unknown key `" + shorten(entry.key) + "` is ignored");
+      return;
+    }
     if (value.kind == ConfigNode::Kind::Null) return;
     if (!is_map(value)) {
       report(value.span, "`" + shorten(entry.key) + "` is " +

@@ -110,6 +110,19 @@ TEST(JsonConfiguration, BringsTheLegacyDialectIntoTodaysForm) {
   }
 }
 
+TEST(JsonConfiguration, TheLegacyDialectPassesOverUnknownKeys) {
+  std::vector<base::Diagnostic> errors;
+  const Document document = read_json_configuration(
+      std::make_shared<const base::Source>(
+          "x.json", R"({"name": "a case", "mocks": {}, "test": {"main": true}})"),
+      errors);
+  EXPECT_EQ(printed(errors), "");
+  EXPECT_EQ(printed(document), "legacy test{rules: {main: true}}");
+  EXPECT_EQ(document.warnings,
+            (std::vector<std::string>{"x.json:1:2: unknown key `name` is ignored",
+                                      "x.json:1:20: unknown key `mocks` is ignored"}));
+}
+
 TEST(JsonConfiguration, RefusesWhatIsNoObject) {
   EXPECT_EQ(read_blocks("[]"),
             "x.json:1:1: the file holds a list, expected an object\n     1 | []\n       | ^~\n");
