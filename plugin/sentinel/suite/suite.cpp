@@ -88,7 +88,7 @@ base::Result<std::vector<FoundPolicy>> find_policies(const std::vector<base::Pat
       if (entry->path().extension() != kEnding) continue;
       std::error_code ignored;
       if (entry->is_directory(ignored)) continue;
-      files.push_back(folder / entry->path().filename());
+      files.push_back((folder / entry->path().filename()).lexically_normal());
     }
     return {};
   };
