@@ -278,7 +278,8 @@ class Apply {
     out << paint_.bold(base::to_text(parameter.where) + ": requires value for parameter " +
                        parameter.name)
         << '\n';
-    out << (parameter.description.empty() ? "\n" : wrapped(parameter.description, 2)) << '\n';
+    out << (parameter.description.empty() ? "\n" : wrapped(parameter.description, 2, kRuleWidth))
+        << '\n';
     out << "  Values can be strings, floats, or JSON array or object values. To force\n"
            "  strings, use quotes.\n\n  Enter a value: ";
     out.flush();
@@ -341,7 +342,7 @@ class Apply {
     const Outcome& outcome = *applied.outcome;
     std::string out;
     if (!applied.description.empty()) {
-      out += "\nDescription:\n" + wrapped(applied.description, 2);
+      out += "\nDescription:\n" + wrapped(applied.description, 2, kPolicyWidth);
     }
     if (!outcome.prints.empty()) out += "\nPrint messages:\n\n" + prints_of(outcome);
     if (outcome.error) {

@@ -8,9 +8,6 @@
 namespace sentinel {
 namespace {
 
-/// Where descriptions are broken (observed: near column 70).
-constexpr std::size_t kWrapAt = 70;
-
 std::vector<const RuleResult*> ordered(const Outcome& outcome) {
   std::vector<const RuleResult*> out;
   for (const RuleResult& rule : outcome.rules) {
@@ -51,14 +48,14 @@ std::string indented(std::string_view text, std::size_t indent) {
   return out;
 }
 
-std::string wrapped(std::string_view text, std::size_t indent) {
+std::string wrapped(std::string_view text, std::size_t indent, std::size_t width) {
   std::string out;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     std::string_view line = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
-    while (line.size() > kWrapAt) {
-      std::size_t cut = line.rfind(' ', kWrapAt);
+    while (line.size() > width) {
+      std::size_t cut = line.rfind(' ', width);
       if (cut == std::string_view::npos || cut == 0) cut = line.find(' ');
       if (cut == std::string_view::npos) break;
       out.append(indent, ' ');
@@ -83,7 +80,8 @@ std::string trace_rules(const Outcome& outcome, std::size_t indent, const Paint&
     const std::string head = base::to_text(rule->where) + " - Rule \"" + rule->name + "\"";
     out += blanks + (red ? paint.bold_red(head) : paint.bold(head)) + '\n';
     if (!rule->description.empty()) {
-      out += blanks + "  Description:\n" + wrapped(rule->description, indent + 4) + '\n';
+      out +=
+          blanks + "  Description:\n" + wrapped(rule->description, indent + 4, kRuleWidth) + '\n';
     }
     const std::string value = shown(*rule, indent + 4);
     out += blanks + "  Value:\n" + (red ? paint.red(value) : value) + '\n';

@@ -32,8 +32,12 @@ class Paint {
 /// there is no rule.
 std::string trace_rules(const Outcome& outcome, std::size_t indent, const Paint& paint);
 
-/// A description, wrapped; each line indented.
-std::string wrapped(std::string_view text, std::size_t indent);
+/// Where descriptions are broken (observed): a policy's, and a rule's or parameter's.
+inline constexpr std::size_t kPolicyWidth = 78;
+inline constexpr std::size_t kRuleWidth = 64;
+
+/// A description broken at blanks to lines of `width`, each indented.
+std::string wrapped(std::string_view text, std::size_t indent, std::size_t width);
 
 /// Lines of `text`, each indented by `indent` and ended.
 std::string indented(std::string_view text, std::size_t indent);
