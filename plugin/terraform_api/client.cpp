@@ -27,6 +27,8 @@ constexpr std::size_t kRunListLimit = 30;  // a minute, by the documentation
 constexpr int kMostLimited = 30;           // 429s in a row for one call
 constexpr milliseconds kMostPatience = std::chrono::minutes(5);
 constexpr int kMostHops = 5;
+// A page of a proxy in the middle of its maintenance may be gone the next time.
+constexpr int kMostUnreadable = 3;
 
 std::string status_line(const http::Response& response) {
   std::string reason = response.reason;
@@ -189,8 +191,7 @@ Answer<http::Response> Client::send(const Call& call, const base::CancelToken& c
       if (call.is_run_list) list_place.emplace(run_lists_.enter(cancel));
       const RateLimiter::Place place = limiter.enter(cancel);
       if (!place || (list_place && !*list_place)) {
-        return Problem{.cancelled = true,
-                       .diagnostic = {.what = "the request to `" + host_ + "` was cancelled"}};
+        return cancelled();
       }
       reply = http_.send(request, cancel);
     }
@@ -241,10 +242,7 @@ Answer<http::Response> Client::send(const Call& call, const base::CancelToken& c
       }
       ++attempt;
     }
-    if (!clock_->sleep(wait, cancel)) {
-      return Problem{.cancelled = true,
-                     .diagnostic = {.what = "the request to `" + host_ + "` was cancelled"}};
-    }
+    if (!clock_->sleep(wait, cancel)) return cancelled();
   }
 }
 
@@ -304,6 +302,11 @@ Problem Client::problem_of(const Call& call, const http::Response& response, int
   return out;
 }
 
+Problem Client::cancelled() const {
+  return {.cancelled = true,
+          .diagnostic = {.what = "the request to `" + host_ + "` was cancelled"}};
+}
+
 Problem Client::unreadable(const Call& call, const base::Diagnostic& why) const {
   return Problem{.status = 200,
                  .diagnostic = {.what = "the answer of `" + host_ + "` cannot be understood",
@@ -314,12 +317,17 @@ Problem Client::unreadable(const Call& call, const base::Diagnostic& why) const 
 template <class T>
 Answer<T> Client::read(const Call& call, base::Result<T> (*parse)(std::string_view),
                        const base::CancelToken& cancel) {
-  auto response = send(call, cancel);
-  if (!response) return std::move(response.problem());
-  if (response->status < 200 || response->status > 299) return problem_of(call, *response, 1);
-  auto parsed = parse(response->body);
-  if (!parsed) return unreadable(call, parsed.error());
-  return std::move(*parsed);
+  for (int attempt = 1;; ++attempt) {
+    auto response = send(call, cancel);
+    if (!response) return std::move(response.problem());
+    if (response->status < 200 || response->status > 299) return problem_of(call, *response, 1);
+    auto parsed = parse(response->body);
+    if (parsed) return std::move(*parsed);
+    if (call.method != "GET" || attempt == kMostUnreadable) {
+      return unreadable(call, parsed.error());
+    }
+    if (!clock_->sleep(*wait_for({}, attempt), cancel)) return cancelled();
+  }
 }
 
 Answer<Workspace> Client::workspace(std::string_view organization, std::string_view name,
@@ -477,7 +485,9 @@ Answer<Archive> Client::download_export(std::string_view id, const base::Path& f
     ArchiveFile out(file);
     if (auto status = out.open(); !status) return Problem{.diagnostic = std::move(status.error())};
     std::uint64_t written = 0;
+    bool is_page = false;
     const auto take = [&](std::string_view bytes) {
+      if (written == 0 && !bytes.empty()) is_page = bytes.front() == '<';
       written += bytes.size();
       if (progress) progress(written);
       return out.write(bytes);
@@ -486,6 +496,11 @@ Answer<Archive> Client::download_export(std::string_view id, const base::Path& f
       auto status = take(response->body);
       if (status) status = out.close();
       if (!status) return Problem{.diagnostic = std::move(status.error())};
+      // What a page means is told by whoever unpacks it; but it may be gone the next time.
+      if (is_page && attempt < kMostUnreadable) {
+        if (!clock_->sleep(*wait_for({}, attempt), cancel)) return cancelled();
+        continue;
+      }
       return Archive{.bytes = response->body_size, .sha256 = response->sha256};
     }
     if (!is_redirect(response->status)) return problem_of(call, *response, attempt);
@@ -500,6 +515,10 @@ Answer<Archive> Client::download_export(std::string_view id, const base::Path& f
     if (archive) {
       if (auto status = out.close(); !status) {
         return Problem{.diagnostic = std::move(status.error())};
+      }
+      if (is_page && attempt < kMostUnreadable) {
+        if (!clock_->sleep(*wait_for({}, attempt), cancel)) return cancelled();
+        continue;
       }
       return archive;
     }

@@ -126,6 +126,7 @@ class Client {
   std::optional<std::chrono::milliseconds> wait_for(const http::Response& response, int attempt);
   Problem problem_of(const Call& call, const http::Response& response, int attempts) const;
   Problem problem_of(const Call& call, http::Failure failure, int attempts) const;
+  Problem cancelled() const;
   Problem unreadable(const Call& call, const base::Diagnostic& why) const;
   Answer<Archive> follow(const http::Url& from, std::string_view location,
                          const http::Request& blob, const Call& call,

@@ -2,6 +2,7 @@
 // is there, delete what is ours, and every fault on the way.
 #include "plugin/mock_source/plan_export/plan_export.h"
 
+#include <atomic>
 #include <filesystem>
 #include <string>
 #include <thread>
@@ -260,8 +261,9 @@ const Row kRows[] = {
      "    is this the host of the API itself?\n",
      0,
      0},
+    {"an HTML page with status 200, once", {.route = "plan", .kind = "html"}, "ok"},
     {"an empty body with status 200",
-     {.route = "plan", .kind = "status", .status = 200},
+     {.route = "plan", .kind = "status", .times = -1, .status = 200},
      "the answer of `127.0.0.1:API` cannot be understood: asked for plan `plan-8F5JFydVYAmtTjET`, "
      "it is empty\n"
      "    is this the host of the API itself?\n",
@@ -555,6 +557,55 @@ TEST_F(PlanExport, OnAHostFromAManifestGetsNoTokenOfAnother) {
             "there is no token for `127.0.0.1:" + std::to_string(foreign.port()) + "`");
   EXPECT_TRUE(foreign.statistics().tokens.empty());
   EXPECT_TRUE(foreign.statistics().requests.empty());
+}
+
+// Two hundred mocks of fifty workspaces, and a fifth of all requests meets a fault.
+TEST_F(PlanExport, GetsAllOfManyThroughRandomFaults) {
+  options_.export_timeout = std::chrono::hours(1'000);
+  start({.timing = {.lifetime = std::chrono::hours(10'000),
+                    .signature = std::chrono::hours(10'000)}});
+  constexpr std::size_t kWorkspaces = 50, kMocks = 200, kThreads = 12;
+  for (std::size_t i = 0; i < kWorkspaces; ++i) {
+    const std::string name = std::to_string(i);
+    RunData run = emulator::run_data(folder_, "run-x" + name, "ws-" + name);
+    run.folder = folder_.make("bundle" + name);
+    folder_.write("bundle" + name + "/mock-tfplan-v2.sentinel", "number = " + name + "\n");
+    emulator_->state().add(run);
+  }
+  for (const char* kind : {"status", "reset", "close", "short", "cut-chunk", "garbage", "gzip",
+                           "chunked", "html", "long"}) {
+    fault({.route = "*", .kind = kind, .times = -1, .percent = 2});
+  }
+  fault({.route = "plan", .kind = "no-exports", .times = -1, .percent = 5});
+  fault({.route = "create", .kind = "lost", .times = -1, .percent = 10});
+  fault({.route = "archive", .kind = "reset-in-body", .times = -1, .percent = 10});
+  fault({.route = "archive", .kind = "status", .times = -1, .percent = 10});
+
+  std::vector<std::string> results(kMocks);
+  std::atomic<std::size_t> next{0};
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t t = 0; t < kThreads; ++t) {
+      threads.emplace_back([&] {
+        for (std::size_t i = next++; i < kMocks; i = next++) {
+          const std::string workspace = std::to_string(i % kWorkspaces);
+          const base::Path out = folder_.make("mock" + std::to_string(i));
+          auto source = exports_->source(*terraform_api::origin_of_address(emulator_->address()),
+                                         {.organization = "acme", .workspace = "ws-" + workspace});
+          auto result = source->fetch(out, nullptr, cancel_);
+          results[i] = !result ? base::to_text(result.error())
+                               : emulator::read_text(out / "mock-tfplan-v2.sentinel");
+        }
+      });
+    }
+  }
+  for (std::size_t i = 0; i < kMocks; ++i)
+    EXPECT_EQ(results[i], "number = " + std::to_string(i % kWorkspaces) + "\n");
+  const auto seen = emulator_->statistics();
+  EXPECT_GT(seen.faults, 50);
+  for (const auto& [plan, creates] : seen.creates)
+    EXPECT_EQ(creates, 1) << plan;
+  expect_no_trace();
 }
 
 }  // namespace
