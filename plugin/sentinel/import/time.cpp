@@ -104,7 +104,7 @@ std::optional<Instant> parse_rfc3339(std::string_view text) {
     if (!hours || *hours > 24 || !take(text, ':')) return std::nullopt;
     const auto minutes = take_number(text, 2);
     if (!minutes || *minutes > 59) return std::nullopt;
-    out.offset = (*hours * 60 + *minutes) * 60 * (west ? -1 : 1);
+    out.offset = (std::int64_t{*hours} * 60 + *minutes) * 60 * (west ? -1 : 1);
   }
   if (!text.empty()) return std::nullopt;
   const std::int64_t days = date::sys_days(calendar).time_since_epoch().count();

@@ -64,21 +64,19 @@ struct ImportState {
 };
 
 /// Kinds an argument may have; combine with |.
-enum Takes : std::uint16_t {
-  kBool = 1U << 0U,
-  kInt = 1U << 1U,
-  kFloat = 1U << 2U,
-  kNumber = kInt | kFloat,
-  kString = 1U << 3U,
-  kList = 1U << 4U,
-  kMap = 1U << 5U,
-  kFunction = 1U << 6U,
-  kNull = 1U << 7U,
-  kUndefined =
-      1U << 8U,  // the function wants to see undefined; without it, undefined in, undefined out
-  kObject = 1U << 9U,
-  kAnything = 0x3FF,
-};
+constexpr std::uint16_t kBool = 1U << 0U;
+constexpr std::uint16_t kInt = 1U << 1U;
+constexpr std::uint16_t kFloat = 1U << 2U;
+constexpr std::uint16_t kNumber = kInt | kFloat;
+constexpr std::uint16_t kString = 1U << 3U;
+constexpr std::uint16_t kList = 1U << 4U;
+constexpr std::uint16_t kMap = 1U << 5U;
+constexpr std::uint16_t kFunction = 1U << 6U;
+constexpr std::uint16_t kNull = 1U << 7U;
+/// The function wants to see undefined; without it, undefined in, undefined out.
+constexpr std::uint16_t kUndefined = 1U << 8U;
+constexpr std::uint16_t kObject = 1U << 9U;
+constexpr std::uint16_t kAnything = 0x3FF;
 
 struct NativeCall {
   Machine& machine;
