@@ -62,11 +62,6 @@ class Reader {
 
   bool read() {
     stack_.reserve(1024);
-    // All empty collections are one: nobody can change it.
-    empty_list_ = Value::list(make_list(out_.arena));
-    empty_list_.as_list()->frozen = true;
-    empty_map_ = Value::map(make_map(out_.arena));
-    empty_map_.as_map()->frozen = empty_map_.as_map()->sorted = true;
     Map* root = make_map(out_.arena, 8);
     std::vector<std::string_view> imports;
     if (!skip_space()) return false;
@@ -395,14 +390,13 @@ class Reader {
       stack_.push_back(item);
     }
     ++at_;
-    if (stack_.size() == base) {
-      out = empty_list_;
-      return true;
-    }
+    // Empty ones have an identity, too: an evaluation that adds to one adds to no other.
     List* list = make_list(out_.arena, stack_.size() - base);
     list->size = list->capacity;
     list->frozen = true;
-    std::memcpy(static_cast<void*>(list->items), &stack_[base], list->size * sizeof(Value));
+    if (list->size != 0) {
+      std::memcpy(static_cast<void*>(list->items), &stack_[base], list->size * sizeof(Value));
+    }
     stack_.resize(base);
     out = Value::list(list);
     return true;
@@ -451,16 +445,14 @@ class Reader {
       stack_.push_back(value);
     }
     ++at_;
-    if (count == 0) {
-      out = empty_map_;
-      return true;
-    }
     if (alike) sorted = model->sorted || (count != model->size && ascending(base));
     Map* map = make_map(out_.arena, count);
-    if (sorted) {
+    if (sorted || count == 0) {
       map->size = count;
       map->sorted = true;
-      std::memcpy(static_cast<void*>(map->entries), &stack_[base], count * sizeof(MapEntry));
+      if (count != 0) {
+        std::memcpy(static_cast<void*>(map->entries), &stack_[base], count * sizeof(MapEntry));
+      }
     } else {
       for (std::size_t i = base; i < stack_.size(); i += 2)
         map->set(out_.arena, stack_[i], stack_[i + 1]);
@@ -521,8 +513,6 @@ class Reader {
   const char* end_;
   const char* wide_end_;  // the last place where 16 bytes may be loaded
   std::vector<Value> stack_;
-  Value empty_list_;
-  Value empty_map_;
   std::array<const Map*, kMostDepth + 1> models_{};  // the last map at each depth
 };
 

@@ -9,7 +9,7 @@ namespace {
 
 const char kPlan[] =
     "resources = {\"a\": {\"tags\": {\"k\": 1}, \"l\": [1, 2]}, \"b\": {\"tags\": {}, \"l\": []}}\n"
-    "count = 2\nnothing = null\nmissing = undefined\n";
+    "empty = [[], [], {}, {}]\ncount = 2\nnothing = null\nmissing = undefined\n";
 
 TEST(Import, GivesMembers) {
   struct {
@@ -66,6 +66,9 @@ TEST(Import, IsNotChangedByWhatIsDoneToItsValues) {
        "\"k\")\n"
        "for r.a.tags as k, v { print(k, v) }\nprint(r.a, keys(r.a.tags))\nmain = true",
        "n 2\n{\"l\": [1 2] \"tags\": {\"n\": 2}} [\"n\"]\npass: true"},
+      {"one of several empty lists",
+       "import \"plan\"\nr = plan.empty\nappend(r[0], 1)\nr[2][\"k\"] = 1\nprint(r)\nmain = true",
+       "[[1] [] {\"k\": 1} {}]\npass: true"},
       {"a filtered map",
        "import \"plan\"\nf = filter plan.resources as k, v { k is \"a\" }\n"
        "f[\"a\"][\"l\"] = 5\nprint(f)\nmain = true",
