@@ -68,6 +68,8 @@ class Writer {
     // There is no literal for infinity, and a whole number that is no int needs an exponent.
     if (!std::isfinite(d)) {
       out_ += "undefined";
+    } else if (d == 0 && std::signbit(d)) {
+      out_ += "-0.0";  // `-0` is an int, which has no such zero
     } else if (std::fabs(d) < 9e18) {
       out_ += shortest_float(d);
     } else {

@@ -68,12 +68,14 @@ TEST(MockWriter, WritesOnlyWhatCanBeReadAgain) {
   Map* root = make_map(arena);
   root->set(arena, Value::string("huge"), Value::number(1e300));
   root->set(arena, Value::string("large"), Value::number(1e20));
+  root->set(arena, Value::string("nothing"), Value::number(-0.0));
   root->set(arena, Value::string("small"), Value::number(-1.5e-9));
   root->set(arena, Value::string("infinite"), Value::number(INFINITY));
   root->set(arena, Value::string("bytes"), Value::string(std::string_view("\0\xFF\x1B", 3)));
   root->set(arena, Value::string("least"), Value::integer(INT64_MIN + 1));
   EXPECT_EQ(write_mock(*root),
-            "huge = 1e+300\nlarge = 1e+20\nsmall = -1.5e-09\ninfinite = undefined\nbytes = "
+            "huge = 1e+300\nlarge = 1e+20\nnothing = -0.0\nsmall = -1.5e-09\ninfinite = "
+            "undefined\nbytes = "
             "\"\\x00\\xff\\x1b\"\n"
             "least = -9223372036854775807\n");
 }
