@@ -14,6 +14,8 @@
 #include <gtest/gtest.h>
 
 #include "plugin/sentinel/import/rows.h"
+#include "tests/emulator/certificate.h"
+#include "tests/emulator/testing.h"
 #include "tests/plugin/sentinel/import/fake_machine.h"
 
 namespace sentinel {
@@ -248,6 +250,23 @@ TEST_F(Http, TheConfiguredProxyIsUsed) {
   EXPECT_EQ(
       machine.evaluate(R"(http.get("http://example.invalid/x"))"),
       "error: `proxy_address` in the configuration of import `http` has type int, not a string");
+}
+
+TEST(HttpCertificate, OfAStrangerIsTakenOnlyWithoutVerification) {
+  const emulator::TemporaryFolder folder;
+  const emulator::Certificate stranger =
+      emulator::issue(emulator::make_authority("Stranger"), {"elsewhere.example"});
+  emulator::Emulator server({.certificate = folder.write("a.pem", stranger.certificate).string(),
+                             .key = folder.write("a.key", stranger.key).string()});
+  ASSERT_TRUE(server.start());
+  FakeMachine machine;
+  machine.states[&kHttp].network_allowed = true;
+  const std::string call =
+      ".accept_status_codes([204]).get(\"https://127.0.0.1:" + std::to_string(server.port()) +
+      "/api/v2/ping\").status_code";
+  EXPECT_TRUE(machine.evaluate("http.client" + call)
+                  .starts_with("error: the certificate of `127.0.0.1` is refused: "));
+  EXPECT_EQ(machine.evaluate("http.without_certificate_verification()" + call), "204");
 }
 
 TEST_F(Http, RefusesWhatIsNoUrl) {
