@@ -18,13 +18,18 @@ constexpr std::string_view kCheckOptions[] = {"strict", "allow-outside", "color"
 constexpr std::string_view kListOptions[] = {"filter",    "tag",           "failed", "changed",
                                              "shard",     "allow-outside", "json",   "color",
                                              "directory", "help"};
+constexpr std::string_view kPullOptions[] = {"output",      "delete",       "export-timeout",
+                                             "max-members", "max-unpacked", "max-ratio",
+                                             "directory",   "help"};
+constexpr std::string_view kDoctorOptions[] = {"directory", "help"};
+constexpr std::string_view kReportOptions[] = {"report", "durations", "verbose",   "quiet",
+                                               "color",  "no-ci",     "directory", "help"};
 constexpr std::string_view kSchemaOptions[] = {"directory", "help"};
 
 constexpr CommandRow kCommands[] = {
     {"run", "[MANIFEST]", "fetch what is missing, run the policies, report",
      "Reads the manifest (tests.yaml, looked for upwards to the repository's root), gets its "
-     "mocks, "
-     "builds a Sentinel test directory, runs the policies and reports what did not hold.",
+     "mocks, builds a Sentinel test directory, runs the policies and reports what did not hold.",
      "harness run\nharness run --filter '^policies/restrict-ssh/' --trace\n"
      "harness run --report junit=build/junit.xml\nCI=true harness run --fetch",
      kRunOptions, run_command},
@@ -34,6 +39,25 @@ constexpr CommandRow kCommands[] = {
      "harness check\nharness check --strict", kCheckOptions, check_command},
     {"list", "[MANIFEST]", "the mocks and cases that `run` would use", "",
      "harness list\nharness list --json --tag network", kListOptions, list_command},
+    {"pull", "SOURCE -o DIR", "one plan's mocks into a folder, without a manifest",
+     "SOURCE is a `run-`, `plan-` or `pe-` id, ORGANIZATION/WORKSPACE, or the address of a run's "
+     "page. But for an address, the host is that of TFE_ADDRESS, else app.terraform.io. DIR must "
+     "be new or empty.",
+     "harness pull https://app.terraform.io/app/acme/workspaces/network-prod/runs/run-8F5J -o "
+     "mocks\n"
+     "harness pull acme/network-prod -o mocks",
+     kPullOptions, pull_command},
+    {"doctor", "[MANIFEST]", "what this machine has, and what plan exports would lack",
+     "Looks for a sentinel, a token (and says where it comes from), the host, and whether the "
+     "manifest's plans may be exported with it. Changes nothing, exports nothing.",
+     "harness doctor", kDoctorOptions, doctor_command},
+    {"report", "FILE…", "saved JSON results into other formats; several become one",
+     "Reads results of `harness run --report json=FILE`, those of shards too, shows them as one "
+     "run "
+     "and writes the reports asked for. Exits as that run would have.",
+     "harness report result.json --report html=result.html\n"
+     "harness report shard-*.json --report junit=all.xml",
+     kReportOptions, report_command},
     {"schema", "", "the JSON Schema of the manifest", "", "harness schema > tests.schema.json",
      kSchemaOptions, schema_command},
 };

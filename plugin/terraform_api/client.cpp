@@ -411,6 +411,10 @@ Answer<Done> Client::ping(const base::CancelToken& cancel) {
   return problem_of(call, *response, 1);
 }
 
+Answer<std::string> Client::account(const base::CancelToken& cancel) {
+  return read({.path = "/account/details", .subject = "the token's account"}, parse_user, cancel);
+}
+
 // The signed URL behind the redirect. It holds its own authorisation: it gets no header of ours,
 // and no message names more of it than its origin. Terraform Enterprise serves it from its own
 // host, so that the rule cannot be "another host".

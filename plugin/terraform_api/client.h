@@ -111,6 +111,8 @@ class Client {
                                   const base::CancelToken& cancel);
   /// Says nothing but that the host is there.
   Answer<Done> ping(const base::CancelToken& cancel);
+  /// Whose token it is: the name of its user, or of the service account of its team.
+  Answer<std::string> account(const base::CancelToken& cancel);
 
   /// Sleeps on the system's clock. False: cancelled.
   bool wait(std::chrono::milliseconds time, const base::CancelToken& cancel) const {

@@ -85,6 +85,17 @@ Answer<FoundPlan> find_in_workspace(Client& client, const Place& place,
 
 Answer<FoundPlan> find_plan(Client& client, const Place& place, const base::CancelToken& cancel) {
   if (!place.plan.empty()) return FoundPlan{.plan = place.plan};
+  if (!place.plan_export.empty()) {
+    auto shown = client.show_export(place.plan_export, cancel);
+    if (!shown) {
+      if (shown.problem().status == 404) {
+        shown.problem().diagnostic.advice =
+            "check its id and the host; an export is gone an hour after it was made";
+      }
+      return std::move(shown.problem());
+    }
+    return FoundPlan{.plan = shown->plan, .plan_export = place.plan_export};
+  }
   if (place.run.empty()) return find_in_workspace(client, place, cancel);
   auto run = client.run(place.run, cancel);
   if (!run) {

@@ -10,14 +10,15 @@ namespace terraform_api {
 
 enum class Select { LatestPlanned, LatestApplied };
 
-/// Exactly one of `workspace`, `run` and `plan` is set.
+/// Exactly one of `workspace`, `run`, `plan` and `plan_export` is set.
 struct Place {
   std::string organization;
   std::string workspace;  // its name
   Select select = Select::LatestPlanned;
-  bool plan_only = false;  // speculative runs too
-  std::string run;         // "run-…"
-  std::string plan;        // "plan-…"
+  bool plan_only = false;   // speculative runs too
+  std::string run;          // "run-…"
+  std::string plan;         // "plan-…"
+  std::string plan_export;  // "pe-…"
 };
 
 struct FoundPlan {
@@ -25,6 +26,7 @@ struct FoundPlan {
   std::string run;            // empty where only the plan is known
   std::string workspace;      // "acme/network-prod"; empty where not known
   std::optional<Plan> known;  // the plan itself, where an answer on the way included it
+  std::string plan_export;    // the one that was named
 };
 
 /// `workspace`: its current run's plan if that will do, else the newest of its runs whose plan is

@@ -229,6 +229,12 @@ base::Result<Page<Workspace>> parse_workspaces(std::string_view text) {
   return parse_page<Workspace>(text, "workspaces", to_workspace);
 }
 
+base::Result<std::string> parse_user(std::string_view text) {
+  return parse_one<std::string>(text, "users", [](const Object::Ptr&, const Object::Ptr& data) {
+    return text_of(member(data, "attributes"), "username");
+  });
+}
+
 base::Result<std::string> parse_discovery(std::string_view text) {
   auto root = parse_root(text);
   if (!root) return std::move(root.error());

@@ -75,6 +75,9 @@ base::Result<Workspace> parse_workspace(std::string_view text);
 base::Result<Page<Run>> parse_runs(std::string_view text);
 base::Result<Page<Workspace>> parse_workspaces(std::string_view text);
 
+/// The name of a user document: whose token it is.
+base::Result<std::string> parse_user(std::string_view text);
+
 /// The path of the API from a service discovery document: its `tfe.v2`; empty: it has none.
 base::Result<std::string> parse_discovery(std::string_view text);
 

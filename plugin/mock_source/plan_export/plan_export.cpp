@@ -72,13 +72,14 @@ class Export {
         options_(options),
         plan_(found.plan),
         known_(found.known),
+        named_(found.plan_export),
         progress_(progress),
         cancel_(cancel) {}
 
   base::Result<Downloaded> run(const base::Path& file) {
     // Twice where what was found or made ends before it is ours: expired between show and
     // download, or somebody else's that failed.
-    for (bool again = false;; again = true) {
+    for (bool again = !named_.empty();; again = true) {
       auto found = obtain();
       if (!found) return std::move(found.error());
       auto finished = await(std::move(*found));
@@ -154,6 +155,11 @@ class Export {
   base::Result<PlanExport> obtain() {
     bool answer_lost = false;
     std::optional<Problem> refused;
+    if (!named_.empty()) {
+      auto shown = client_.show_export(named_, cancel_);
+      if (!shown) return failed(std::move(shown.problem()));
+      return std::move(*shown);
+    }
     for (int creates = 0;;) {
       tell("looking for an export");
       // What came along with the run saves a request, once: exports change.
@@ -265,6 +271,7 @@ class Export {
   const PlanExportOptions& options_;
   const std::string plan_;
   std::optional<Plan> known_;
+  const std::string named_;  // the export that is wanted and no other
   const ProgressSink& progress_;
   const base::CancelToken& cancel_;
   std::string created_;  // the export that we made
