@@ -95,17 +95,11 @@ Value range(NativeCall& call) {
   const std::int64_t end = call.count() == 1 ? bound(call, 0) : bound(call, 1);
   const std::int64_t step = call.count() == 3 ? bound(call, 2) : 1;
   if (step == 0) call.machine.fail("range: step must not be 0");
-  // Distances between any two ints fit an unsigned one.
-  const auto from = static_cast<std::uint64_t>(start);
-  const auto to = static_cast<std::uint64_t>(end);
-  const auto by = static_cast<std::uint64_t>(step);
-  std::uint64_t count = 0;
-  if (step > 0 && end > start) count = (to - from - 1) / by + 1;
-  if (step < 0 && end < start) count = (from - to - 1) / (0 - by) + 1;
-  List* out = make_list(call.machine.arena(), count);
-  for (std::uint64_t i = 0; i < count; ++i)
-    out->items[i] = Value::integer(static_cast<std::int64_t>(from + i * by));
-  out->size = static_cast<std::uint32_t>(count);
+  const IntRange range = int_range(start, end, step);
+  List* out = make_list(call.machine.arena(), range.count);
+  for (std::uint64_t i = 0; i < range.count; ++i)
+    out->items[i] = range.at(i);
+  out->size = static_cast<std::uint32_t>(range.count);
   return Value::list(out);
 }
 
@@ -269,6 +263,17 @@ constexpr FunctionRow kBuiltins[] = {
 };
 
 }  // namespace
+
+IntRange int_range(std::int64_t start, std::int64_t end, std::int64_t step) {
+  // Distances between any two ints fit an unsigned one.
+  const auto from = static_cast<std::uint64_t>(start);
+  const auto to = static_cast<std::uint64_t>(end);
+  const auto by = static_cast<std::uint64_t>(step);
+  IntRange range{start, step, 0};
+  if (step > 0 && end > start) range.count = (to - from - 1) / by + 1;
+  if (step < 0 && end < start) range.count = (from - to - 1) / (0 - by) + 1;
+  return range;
+}
 
 std::span<const FunctionRow> builtins() {
   return kBuiltins;

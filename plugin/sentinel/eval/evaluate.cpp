@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <re2/re2.h>
 
+#include "plugin/sentinel/builtin/table.h"
 #include "plugin/sentinel/eval/evaluation.h"
 #include "plugin/sentinel/eval/recorder.h"
 #include "plugin/sentinel/value/operation.h"
@@ -67,6 +68,7 @@ Evaluation::Evaluation(const Inputs& inputs, const base::System& system,
                        std::shared_ptr<Arena> memory)
     : Machine(*memory, system), inputs_(inputs), memory_(std::move(memory)) {
   deepest_ = inputs.limits.depth;
+  range_row_ = find_builtin("range");
   stack_end_ = stack_end();
   steps_batch_ = std::min(kStepsPerLook, inputs.limits.steps);
   steps_left_ = std::max<std::uint64_t>(steps_batch_, 1);

@@ -172,6 +172,9 @@ class Evaluation final : public Machine {
   Value call_native(const Frame& frame, const FunctionRow& row, std::string_view owner,
                     const Value& self, std::span<const Value> arguments, std::uint32_t position);
 
+  /// Which a loop over `range(…)` recognises.
+  const FunctionRow* range_row() const { return range_row_; }
+
   const re2::RE2& pattern(const Frame& frame, const code::Binary& match, std::string_view text);
 
   // Calls.
@@ -246,6 +249,7 @@ class Evaluation final : public Machine {
   std::vector<std::string> prints_;
   std::size_t printed_ = 0;
   bool has_changes_ = false;
+  const FunctionRow* range_row_ = nullptr;
   bool observed_ = false;
   std::unique_ptr<Recorder> recorder_;
 

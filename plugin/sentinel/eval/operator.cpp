@@ -231,6 +231,15 @@ Value element(const Value& base, const Value& at, const code::Expression& expres
     if (at.is(Kind::String))
       return evaluation.member(frame, *base.as_module(), at.as_string(), expression.position);
     break;
+  case Kind::Object:
+    // HashiCorp's imports hand out maps: `time.now["hour"]` is `time.now.hour`.
+    if (at.is(Kind::String)) {
+      const Object& object = *base.as_object();
+      if (object.type->field == nullptr) return missing();
+      const Value value = object.type->field(evaluation, object, at.as_string());
+      return value.is_undefined() ? missing() : value;
+    }
+    break;
   default:
     break;
   }

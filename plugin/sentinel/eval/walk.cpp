@@ -9,6 +9,7 @@
 #include <alloca.h>
 #include <re2/re2.h>
 
+#include "plugin/sentinel/builtin/table.h"
 #include "plugin/sentinel/eval/evaluation.h"
 #include "plugin/sentinel/eval/operator.h"
 #include "plugin/sentinel/eval/recorder.h"
@@ -133,6 +134,8 @@ struct Walk {
         const Value& found = f.slots()[as<code::Name>(e).slot];
         if (found.kind() < Kind::Rule) [[likely]]
           return found;
+      } else if (e.op == Op::Constant) {
+        return as<code::Constant>(e).value;
       }
       return kExpressions[static_cast<std::size_t>(e.op)](e, f, x);
     }
@@ -307,6 +310,12 @@ struct Walk {
       if constexpr (kOp == Op::Add) return Value::integer(static_cast<std::int64_t>(a + b));
       if constexpr (kOp == Op::Subtract) return Value::integer(static_cast<std::int64_t>(a - b));
       if constexpr (kOp == Op::Multiply) return Value::integer(static_cast<std::int64_t>(a * b));
+      if constexpr (kOp == Op::Divide || kOp == Op::Remainder) {
+        if (right.as_int() > 0) {
+          return Value::integer(kOp == Op::Divide ? left.as_int() / right.as_int()
+                                                  : left.as_int() % right.as_int());
+        }
+      }
     }
     return calculate(kOp, left, right, e.position, f, x);
   }
@@ -780,19 +789,69 @@ struct Walk {
     return Value::list(list);
   }
 
+  /// The ints of `range(…)` as a loop's collection need no list. True: they are in `out`; false:
+  /// the collection is in `collection`.
+  static bool counts(const code::Call& call, Frame& f, Evaluation& x, IntRange& out,
+                     Value& collection) {
+    if (call.callee->op != Op::Free || call.arguments.empty() || call.arguments.size() > 3) {
+      collection = Walk::call(call, f, x);
+      return false;
+    }
+    const Value& callee = f.program->free[as<code::Name>(*call.callee).slot];
+    if (!callee.is(Kind::Function) || callee.as_function()->native != x.range_row()) {
+      collection = Walk::call(call, f, x);
+      return false;
+    }
+    Value bounds[3];
+    bool ints = true;
+    for (std::size_t i = 0; i < call.arguments.size(); ++i) {
+      bounds[i] = eval(*call.arguments[i], f, x);
+      ints = ints && bounds[i].is(Kind::Int);
+    }
+    const std::size_t count = call.arguments.size();
+    if (ints && (count < 3 || bounds[2].as_int() != 0)) {
+      out = int_range(count == 1 ? 0 : bounds[0].as_int(), bounds[count == 1 ? 0 : 1].as_int(),
+                      count == 3 ? bounds[2].as_int() : 1);
+      return true;
+    }
+    collection = x.call_native(f, *callee.as_function()->native, {}, Value(), {bounds, count},
+                               call.position);
+    return false;
+  }
+
+  static Flow count(const code::For& loop, const IntRange& range, Frame& f, Evaluation& x) {
+    for (std::uint64_t i = 0; i < range.count; ++i) {
+      x.step(f, loop.collection->position);
+      bind(loop.scope, loop.two_names, false, Value::integer(static_cast<std::int64_t>(i)),
+           range.at(i), f);
+      const Flow flow = exec_block(loop.body, f, x);
+      if (flow == Flow::Break) break;
+      if (flow == Flow::Return) return flow;
+    }
+    return Flow::Next;
+  }
+
   static Flow loop(const code::Statement& s, Frame& f, Evaluation& x) {
     const auto& loop = as<code::For>(s);
-    const Value collection = eval(*loop.collection, f, x);
+    Value collection;
+    IntRange range;
+    bool is_range = false;
+    if (!Observed && loop.collection->op == Op::Call) {
+      is_range = counts(as<code::Call>(*loop.collection), f, x, range, collection);
+    } else {
+      collection = eval(*loop.collection, f, x);
+    }
     const bool is_map = collection.is(Kind::Map);
     Value* slots = f.slots() + loop.scope.first_slot;
     clear(slots, slots + loop.scope.slots);
+    if (is_range) return count(loop, range, f, x);
     Flow result = Flow::Next;
     iterate(collection, *loop.collection, f, x,
             [&](std::uint32_t i, const Value& key, const Value& value) {
               bind(loop.scope, loop.two_names, is_map, key, value, f);
               if constexpr (Observed) x.recorder()->element(i, key);
               const Flow flow = exec_block(loop.body, f, x);
-              if (flow <= Flow::Next || flow == Flow::Continue) return true;
+              if (flow == Flow::Next || flow == Flow::Continue) return true;
               if (flow == Flow::Return) result = flow;
               return false;
             });

@@ -9,7 +9,7 @@ namespace {
 
 const char kPlan[] =
     "resources = {\"a\": {\"tags\": {\"k\": 1}, \"l\": [1, 2]}, \"b\": {\"tags\": {}, \"l\": []}}\n"
-    "empty = [[], [], {}, {}]\ncount = 2\nnothing = null\nmissing = undefined\n";
+    "hollow = [[], [], {}, {}]\ncount = 2\nnothing = null\nmissing = undefined\n";
 
 TEST(Import, GivesMembers) {
   struct {
@@ -67,7 +67,7 @@ TEST(Import, IsNotChangedByWhatIsDoneToItsValues) {
        "for r.a.tags as k, v { print(k, v) }\nprint(r.a, keys(r.a.tags))\nmain = true",
        "n 2\n{\"l\": [1 2] \"tags\": {\"n\": 2}} [\"n\"]\npass: true"},
       {"one of several empty lists",
-       "import \"plan\"\nr = plan.empty\nappend(r[0], 1)\nr[2][\"k\"] = 1\nprint(r)\nmain = true",
+       "import \"plan\"\nr = plan.hollow\nappend(r[0], 1)\nr[2][\"k\"] = 1\nprint(r)\nmain = true",
        "[[1] [] {\"k\": 1} {}]\npass: true"},
       {"a filtered map",
        "import \"plan\"\nf = filter plan.resources as k, v { k is \"a\" }\n"

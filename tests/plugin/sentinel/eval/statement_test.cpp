@@ -100,6 +100,21 @@ TEST(Loop, RunsOverListsAndMaps) {
       {"a map that grows meanwhile",
        "m = {\"a\": 1}\nfor m as k, v { m[k + \"x\"] = v }\nprint(m)\nmain = true",
        "{\"a\": 1 \"ax\": 1}\npass: true"},
+      {"over a range", "for range(5, 0, -2) as i, v { print(i, v) }\nmain = true",
+       "0 5\n1 3\n2 1\npass: true"},
+      {"over a range of whole floats", "for range(2.0) as v { print(v) }\nmain = true",
+       "0\n1\npass: true"},
+      {"over an undefined range", "for range(undefined) as v { }\nmain = true",
+       "error: 1:5: unsupported type for looping: undefined"},
+      {"over a range without steps", "for range(0, 1, 0) as v { }\nmain = true",
+       "error: 1:5: range: step must not be 0"},
+      {"over a range that ends with a return",
+       "f = func() {\n for range(9) as i { if i is 3 { return i } }\n return -1\n}\nprint(f())\n"
+       "main = true",
+       "3\npass: true"},
+      {"over a function called range",
+       "range = func(n) { return [n, n] }\nfor range(7) as v { print(v) }\nmain = true",
+       "7\n7\npass: true"},
       {"null", "for null as x { }\nmain = true", "error: 1:5: unsupported type for looping: null"},
   };
   check(kCases);
