@@ -1,5 +1,6 @@
 // The `collection` import. Documentation: Sentinel, imports/collection.
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -13,15 +14,17 @@ namespace {
 /// Calls `each` with (element, index) of a list or (value, key) of a map until it returns false.
 template <class Each>
 void for_each(const Value& items, Each each) {
-  // By index: a callback may append to or delete from what is walked.
+  // By index: a callback may append to what is walked, which is not visited, or delete from it.
   if (items.is(Kind::List)) {
     const List& list = *items.as_list();
-    for (std::uint32_t i = 0; i < list.size; ++i) {
+    const std::uint32_t size = list.size;
+    for (std::uint32_t i = 0; i < std::min(size, list.size); ++i) {
       if (!each(list.items[i], Value::integer(i))) return;
     }
   } else {
     const Map& map = *items.as_map();
-    for (std::uint32_t i = 0; i < map.size; ++i) {
+    const std::uint32_t size = map.size;
+    for (std::uint32_t i = 0; i < std::min(size, map.size); ++i) {
       if (!each(map.entries[i].value, map.entries[i].key)) return;
     }
   }
