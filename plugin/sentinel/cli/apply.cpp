@@ -284,7 +284,10 @@ class Apply {
            "  strings, use quotes.\n\n  Enter a value: ";
     out.flush();
     std::string answer;
-    if (!std::getline(context_.streams.in, answer)) return false;
+    if (!std::getline(context_.streams.in, answer)) {
+      out << "\n\n";
+      return false;
+    }
     if (answer.ends_with('\r')) answer.pop_back();
     answers_[parameter.name] = std::move(answer);
     out << '\n';
@@ -363,7 +366,9 @@ class Apply {
     const Outcome& outcome = *applied_.front().outcome;
     for (const RuleResult& rule : outcome.rules) {
       if (!rule.in_policy || rule.name != options_.json_rule || rule.failed) continue;
-      context_.streams.out << sentinel::to_json(rule.value, true) << '\n';
+      JsonWriter json;
+      json.item(rule.value);
+      context_.streams.out << json.take();
       return exit_code(applied_.front());
     }
     base::Diagnostic problem;

@@ -57,7 +57,7 @@ void JsonWriter::end_list() {
 
 void JsonWriter::member(std::string_view key, std::string_view text) {
   start(key);
-  append(to_json(Value::string(text), false));
+  append(std::string_view(to_json(Value::string(text), false)));
 }
 
 void JsonWriter::member(std::string_view key, bool value) {
@@ -70,9 +70,20 @@ void JsonWriter::member(std::string_view key, std::int64_t number) {
   out_ += std::to_string(number);
 }
 
+/// What holds itself, or is too deep to print, is null.
+void JsonWriter::append(const Value& value) {
+  std::string text;
+  try {
+    text = to_json(value, true);
+  } catch (const ValueTooLarge&) {
+    text = "null";
+  }
+  append(std::string_view(text));
+}
+
 void JsonWriter::member(std::string_view key, const Value& value) {
   start(key);
-  append(to_json(value, true));
+  append(value);
 }
 
 void JsonWriter::null(std::string_view key) {
@@ -82,12 +93,12 @@ void JsonWriter::null(std::string_view key) {
 
 void JsonWriter::item(std::string_view text) {
   start({});
-  append(to_json(Value::string(text), false));
+  append(std::string_view(to_json(Value::string(text), false)));
 }
 
 void JsonWriter::item(const Value& value) {
   start({});
-  append(to_json(value, true));
+  append(value);
 }
 
 std::string JsonWriter::take() {

@@ -34,6 +34,7 @@ class JsonWriter {
   void begin(std::string_view key, char opener);
   void end(char closer);
   void append(std::string_view json);
+  void append(const Value& value);
 
   std::string out_;
   std::size_t depth_ = 0;

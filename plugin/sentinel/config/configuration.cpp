@@ -4,6 +4,7 @@
 #include <array>
 #include <span>
 #include <system_error>
+#include <unordered_map>
 #include <utility>
 
 #include "plugin/base/file.h"
@@ -36,6 +37,9 @@ constexpr std::array<BlockForm, 8> kForms = {{
 constexpr std::array<std::string_view, 4> kFeatures = {"terraform", "apply-all", "apply_all",
                                                        "apply-policy-concurrency"};
 
+/// More than anybody reads are not looked for: finding the line of each takes time.
+constexpr std::size_t kMostProblems = 100;
+
 class Configurer {
  public:
   explicit Configurer(std::vector<base::Diagnostic>& errors) : errors_(errors) {}
@@ -51,6 +55,7 @@ class Configurer {
 
  private:
   void report(const Place& place, std::string what, std::string advice = {}) {
+    if (errors_.size() >= kMostProblems) return;
     base::Diagnostic diagnostic;
     diagnostic.what = std::move(what);
     diagnostic.where = place.locate();
@@ -152,18 +157,14 @@ class Configurer {
     return value(block, *entry).text;
   }
 
-  /// Whether `name` is new among `items`; else reports.
-  template <class T>
-  bool is_new(const std::vector<T>& items, std::string_view what, const std::string& name,
-              const Place& place) {
-    for (const T& item : items) {
-      if (item.name != name) continue;
-      const auto first = item.place.locate();
-      report(place, std::string(what) + " `" + shorten(name) + "` is defined twice",
-             first ? "first at " + base::to_text(*first) : std::string());
-      return false;
-    }
-    return true;
+  /// Whether `name` is the first of its `kind`; else reports.
+  bool is_new(std::string_view kind, const std::string& name, const Place& place) {
+    const auto [first, added] = names_.emplace(std::string(kind) + ' ' + name, place);
+    if (added) return true;
+    const auto where = first->second.locate();
+    report(place, std::string(kind) + " `" + shorten(name) + "` is defined twice",
+           where ? "first at " + base::to_text(*where) : std::string());
+    return false;
   }
 
   void add_mock(const ConfigBlock& block) {
@@ -198,7 +199,7 @@ class Configurer {
       if (!source) return;
       mock.source = *source;
     }
-    if (is_new(out_.mocks, "mock", mock.name, mock.place)) out_.mocks.push_back(std::move(mock));
+    if (is_new("mock", mock.name, mock.place)) out_.mocks.push_back(std::move(mock));
   }
 
   void add_import(const ConfigBlock& block) {
@@ -264,7 +265,7 @@ class Configurer {
       break;
     }
     }
-    if (is_new(out_.imports, "import", import.name, import.place)) {
+    if (is_new("import", import.name, import.place)) {
       out_.imports.push_back(std::move(import));
     }
   }
@@ -298,7 +299,7 @@ class Configurer {
         params && expect(block, *params, ConfigNode::Kind::Map)) {
       add_settings(value(block, *params), block.origins[*params], policy.params);
     }
-    if (is_new(out_.policies, "policy", policy.name, policy.place)) {
+    if (is_new("policy", policy.name, policy.place)) {
       out_.policies.push_back(std::move(policy));
     }
   }
@@ -306,14 +307,14 @@ class Configurer {
   /// The entries of a map; of equal keys the last counts, as in HCL's own objects.
   static void add_settings(const ConfigNode& map, const base::SourcePtr& source,
                            std::vector<Setting>& out) {
+    std::unordered_map<std::string, std::size_t> places;
     for (const ConfigEntry& entry : map.entries) {
       Setting setting{entry.key, {source, entry.key_span}, entry.value};
-      const auto same = std::find_if(
-          out.begin(), out.end(), [&](const Setting& other) { return other.name == setting.name; });
-      if (same != out.end()) {
-        *same = std::move(setting);
-      } else {
+      const auto [place, is_new] = places.emplace(entry.key, out.size());
+      if (is_new) {
         out.push_back(std::move(setting));
+      } else {
+        out[place->second] = std::move(setting);
       }
     }
   }
@@ -326,7 +327,7 @@ class Configurer {
       return;
     }
     Setting setting{block.labels[0].text, block.place(), value(block, *entry)};
-    if (is_new(out, block.type == "param" ? "parameter" : "global", setting.name, setting.place)) {
+    if (is_new(block.type == "param" ? "parameter" : "global", setting.name, setting.place)) {
       out.push_back(std::move(setting));
     }
   }
@@ -366,20 +367,34 @@ class Configurer {
   }
 
   std::vector<base::Diagnostic>& errors_;
+  std::unordered_map<std::string, Place> names_;  // "mock tfplan/v2" → where
   Configuration out_;
 };
 
+/// `policy "p"`: what two blocks must have alike for one to override the other.
 std::string label_text(const ConfigBlock& block) {
-  std::string out = "`" + block.type;
+  std::string out = block.type;
   for (const BlockLabel& label : block.labels)
-    out += " \"" + shorten(label.text) + '"';
-  return out + "`";
+    out += " \"" + label.text + '"';
+  return out;
 }
 
-bool same_block(const ConfigBlock& a, const ConfigBlock& b) {
-  return a.type == b.type && a.labels.size() == b.labels.size() &&
-         std::equal(a.labels.begin(), a.labels.end(), b.labels.begin(),
-                    [](const BlockLabel& x, const BlockLabel& y) { return x.text == y.text; });
+void override_entries(ConfigBlock& block, const ConfigBlock& override) {
+  std::unordered_map<std::string, std::size_t> places;
+  for (std::size_t i = 0; i < block.body.entries.size(); ++i) {
+    places.emplace(block.body.entries[i].key, i);
+  }
+  for (std::size_t i = 0; i < override.body.entries.size(); ++i) {
+    const ConfigEntry& entry = override.body.entries[i];
+    const auto [place, is_new] = places.emplace(entry.key, block.body.entries.size());
+    if (is_new) {
+      block.body.entries.push_back(entry);
+      block.origins.push_back(override.origins[i]);
+    } else {
+      block.body.entries[place->second] = entry;
+      block.origins[place->second] = override.origins[i];
+    }
+  }
 }
 
 bool is_override(const std::string& file) {
@@ -418,35 +433,25 @@ bool Configuration::feature(std::string_view name) const {
 
 void apply_override(Document& document, const Document& overrides,
                     std::vector<base::Diagnostic>& errors) {
+  std::unordered_map<std::string, std::size_t> blocks;
+  for (std::size_t i = 0; i < document.blocks.size(); ++i) {
+    blocks.emplace(label_text(document.blocks[i]), i);
+  }
   for (const ConfigBlock& override : overrides.blocks) {
     if (override.type == "test") {
       document.blocks.push_back(override);
       continue;
     }
-    const auto found =
-        std::find_if(document.blocks.begin(), document.blocks.end(),
-                     [&](const ConfigBlock& block) { return same_block(block, override); });
-    if (found == document.blocks.end()) {
+    const auto found = blocks.find(label_text(override));
+    if (found == blocks.end()) {
+      if (errors.size() >= kMostProblems) return;
       base::Diagnostic diagnostic;
-      diagnostic.what = "nothing to override: there is no " + label_text(override) + " block";
+      diagnostic.what = "nothing to override: there is no `" + label_text(override) + "` block";
       diagnostic.where = override.place().locate();
       errors.push_back(std::move(diagnostic));
       continue;
     }
-    for (std::size_t i = 0; i < override.body.entries.size(); ++i) {
-      const ConfigEntry& entry = override.body.entries[i];
-      auto& entries = found->body.entries;
-      const auto same = std::find_if(entries.begin(), entries.end(), [&](const ConfigEntry& other) {
-        return other.key == entry.key;
-      });
-      if (same == entries.end()) {
-        entries.push_back(entry);
-        found->origins.push_back(override.origins[i]);
-      } else {
-        *same = entry;
-        found->origins[static_cast<std::size_t>(same - entries.begin())] = override.origins[i];
-      }
-    }
+    override_entries(document.blocks[found->second], override);
   }
 }
 

@@ -53,6 +53,8 @@ struct Document {
 
 /// Values nested deeper than this are an error.
 inline constexpr int kDeepestConfiguration = 200;
+/// So are more values than this in one file: a tree takes a hundred times the text of `[0,0,0…`.
+inline constexpr std::size_t kMostConfigurationValues = 2'000'000;
 
 /// HCL's native syntax with literal values: no variables, functions, operators or templates. The
 /// first syntax error ends the reading: what was read before it is returned.

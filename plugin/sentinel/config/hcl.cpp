@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <unordered_map>
 #include <utility>
 
 #include "plugin/sentinel/config/document.h"
@@ -104,6 +105,14 @@ class Reader {
     }
   }
 
+  /// One more value or block: all of them are bounded.
+  void count() {
+    if (++values_ > kMostConfigurationValues) {
+      fail("the file holds more than " + std::to_string(kMostConfigurationValues) + " values",
+           here(), {});
+    }
+  }
+
   void skip_lines() {
     skip_spaces();
     while (!at_end() && peek() == '\n') {
@@ -179,7 +188,9 @@ class Reader {
   /// The inside of a block, behind its `{`, and its `}`.
   ConfigNode read_body(Span opener) {
     const Depth depth(*this);
+    count();
     ConfigNode body;
+    std::unordered_map<std::string, Span> keys;
     body.kind = ConfigNode::Kind::Map;
     body.span.begin = offset(at_ - 1);
     skip_spaces();
@@ -229,7 +240,7 @@ class Reader {
           entry.value = std::move(outer);
         }
       }
-      check_new(body, entry);
+      check_new(keys, entry);
       body.entries.push_back(std::move(entry));
       skip_spaces();
       if (at_end()) fail("the block is not closed", opener, "close it with `}`");
@@ -245,13 +256,11 @@ class Reader {
     }
   }
 
-  void check_new(const ConfigNode& body, const ConfigEntry& entry) const {
-    for (const ConfigEntry& other : body.entries) {
-      if (other.key != entry.key) continue;
-      const base::Location first = source_->locate(other.key_span);
-      fail("`" + entry.key + "` is set twice", entry.key_span,
-           "it was set on line " + std::to_string(first.line));
-    }
+  void check_new(std::unordered_map<std::string, Span>& keys, const ConfigEntry& entry) const {
+    const auto [first, is_new] = keys.emplace(entry.key, entry.key_span);
+    if (is_new) return;
+    fail("`" + entry.key + "` is set twice", entry.key_span,
+         "it was set on line " + std::to_string(source_->locate(first->second).line));
   }
 
   /// Counts nesting.
@@ -292,6 +301,7 @@ class Reader {
 
   ConfigNode read_value() {
     if (at_end()) fail_expected("a value");
+    count();
     const char c = peek();
     if (c == '"') return read_quoted();
     if (c == '<' && peek(1) == '<') return read_heredoc();
@@ -608,6 +618,7 @@ class Reader {
   std::string_view text_;
   std::size_t at_ = 0;
   int depth_ = 0;
+  std::size_t values_ = 0;
 };
 
 }  // namespace

@@ -73,6 +73,10 @@ class Reader {
 
   ConfigNode read_value() {
     if (at_end()) fail_expected("a value");
+    if (++values_ > kMostConfigurationValues) {
+      fail("the file holds more than " + std::to_string(kMostConfigurationValues) + " values",
+           here());
+    }
     const char c = peek();
     if (c == '"') return read_string();
     if (c == '{' || c == '[') {
@@ -268,6 +272,7 @@ class Reader {
   std::string_view text_;
   std::size_t at_ = 0;
   int depth_ = 0;
+  std::size_t values_ = 0;
 };
 
 bool is_map(const ConfigNode& node) {

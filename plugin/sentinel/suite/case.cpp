@@ -19,6 +19,25 @@ const RuleResult* find_rule(const Outcome& outcome, std::string_view name) {
   return nullptr;
 }
 
+/// A list may hold itself: such a value equals nothing that configuration can say.
+bool equals(const Value& actual, const Value& expected) {
+  try {
+    return !actual.is_undefined() && equal(actual, expected);
+  } catch (const ValueTooLarge&) {
+    return false;
+  }
+}
+
+void append_shown(std::string& out, const Value& value) {
+  const std::size_t size = out.size();
+  try {
+    append_text(out, value, true);
+  } catch (const ValueTooLarge& error) {
+    out.resize(size);
+    out += "(" + std::string(error.what) + ")";
+  }
+}
+
 /// Only rules are in a trace; a `main` that is no rule is judged by the result all the same.
 std::vector<Mismatch> compare(const std::vector<Setting>& expected, const Outcome& outcome) {
   std::vector<Mismatch> out;
@@ -34,9 +53,8 @@ std::vector<Mismatch> compare(const std::vector<Setting>& expected, const Outcom
     } else {
       mismatch.evaluated = false;
     }
-    const bool equals = mismatch.evaluated && !mismatch.actual.is_undefined() &&
-                        equal(mismatch.actual, mismatch.expected.value);
-    if (!equals) out.push_back(std::move(mismatch));
+    const bool fine = mismatch.evaluated && equals(mismatch.actual, mismatch.expected.value);
+    if (!fine) out.push_back(std::move(mismatch));
   }
   std::sort(out.begin(), out.end(),
             [](const Mismatch& a, const Mismatch& b) { return a.rule < b.rule; });
@@ -65,9 +83,9 @@ std::string Mismatch::to_text(std::string_view policy) const {
     return "rule \"" + rule + "\" not found in trace for policy " + std::string(policy);
   }
   std::string out = "expected \"" + rule + "\" to be ";
-  append_text(out, expected.value, true);
+  append_shown(out, expected.value);
   out += ", got: ";
-  append_text(out, actual, true);
+  append_shown(out, actual);
   return out;
 }
 

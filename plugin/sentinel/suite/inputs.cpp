@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <unordered_set>
 #include <utility>
 
 #include "plugin/sentinel/config/value.h"
@@ -27,13 +28,14 @@ class Builder {
       : inputs_(inputs), folder_(folder), loader_(loader), reach_(reach), problems_(problems) {}
 
   void add(const Configuration& configuration) {
-    for (const Mock& mock : configuration.mocks)
+    std::unordered_set<std::string_view> mocked;
+    for (const Mock& mock : configuration.mocks) {
+      mocked.insert(mock.name);
       add(mock);
+    }
     const bool terraform = configuration.feature("terraform");
     for (const ConfiguredImport& import : configuration.imports) {
-      const bool mocked = std::any_of(configuration.mocks.begin(), configuration.mocks.end(),
-                                      [&](const Mock& mock) { return mock.name == import.name; });
-      if (!mocked) add(import, terraform);
+      if (!mocked.contains(import.name)) add(import, terraform);
     }
     for (const Setting& param : configuration.params) {
       inputs_.parameters.push_back({param.name, own(param.value)});

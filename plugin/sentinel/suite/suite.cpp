@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <exception>
 #include <system_error>
 #include <utility>
 
@@ -156,9 +157,13 @@ std::vector<PolicyResult> run_suite(std::vector<FoundPolicy> policies, Loader& l
       CaseResult& result = policy.cases[jobs[at].number];
       CaseOptions own = options.cases;
       if (options.deadline) limit_time(own.limits, *options.deadline - system.clock->steady());
-      result =
-          run_case(*program, options.working_directory / policy.policy.cases[jobs[at].number].file,
-                   loader, own, system);
+      const base::Path file = options.working_directory / policy.policy.cases[jobs[at].number].file;
+      try {
+        result = run_case(*program, file, loader, own, system);
+      } catch (const std::exception& error) {  // out of memory
+        result = CaseResult();
+        result.problems.push_back(cannot_find(file, error.what()));
+      }
       if (result.status == CaseResult::Status::Pass && !options.keep_passing) {
         result.outcome.reset();
       }

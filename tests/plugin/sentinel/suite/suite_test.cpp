@@ -123,6 +123,9 @@ TEST_F(Suite, JudgesAsTheAuthorWrote) {
        "test {\n rules = { a = true }\n}",
        "FAIL rule \"a\" not found in trace for policy p.sentinel"},
       {"main need not be a rule", "main = 1 > 2", "test {\n rules = { main = false }\n}", "PASS"},
+      {"a value that holds itself", "a = []\nappend(a, a)\nmain = rule { a }",
+       "test {\n rules = { main = [] }\n}",
+       "FAIL expected \"main\" to be [], got: (value nested deeper than 1000 levels)"},
       {"an error is an error, whatever is expected", "main = rule { 1 / 0 }",
        "test {\n rules = {}\n}", "ERROR p.sentinel:1:15: division by zero"},
   };
