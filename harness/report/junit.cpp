@@ -16,20 +16,6 @@ std::string seconds(std::chrono::microseconds duration) {
   return text;
 }
 
-/// "main: expected true, was false"
-std::string headline(const CaseReport& item) {
-  if (item.problem)
-    return item.problem->what + (item.problem->why.empty() ? "" : ": " + item.problem->why);
-  if (item.timed_out) return "stopped at the time limit of a case";
-  std::string out;
-  for (const Mismatch& mismatch : item.mismatches) {
-    out += (out.empty() ? "" : "; ") + mismatch.subject + ": expected " + mismatch.expected +
-           ", was " + mismatch.actual;
-  }
-  if (item.error) out += (out.empty() ? "" : "; ") + std::string("error: ") + item.error->message;
-  return out.empty() ? std::string(verdict_name(item.verdict)) : out;
-}
-
 /// A missed expectation is a failure; what could not be judged is an error.
 bool is_error(const CaseReport& item) {
   return item.verdict == Verdict::Error;

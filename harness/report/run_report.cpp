@@ -1,5 +1,6 @@
 #include "harness/report/run_report.h"
 
+#include <cmath>
 #include <cstdio>
 #include <set>
 
@@ -56,11 +57,66 @@ Counts RunReport::counts() const {
   return out;
 }
 
+std::map<std::string, std::map<std::uint32_t, std::uint64_t>> RunReport::coverage() const {
+  std::map<std::string, std::map<std::uint32_t, std::uint64_t>> out;
+  for (const CaseReport& item : cases) {
+    for (const policy_runtime::CoveredLine& line : item.coverage)
+      out[line.file][line.line] += line.hits;
+  }
+  return out;
+}
+
+CoverageShare coverage_share(
+    const std::map<std::string, std::map<std::uint32_t, std::uint64_t>>& coverage) {
+  CoverageShare out;
+  for (const auto& [file, lines] : coverage) {
+    out.lines += lines.size();
+    for (const auto& [line, hits] : lines)
+      out.covered += hits > 0 ? 1 : 0;
+  }
+  return out;
+}
+
+double CoverageShare::percent() const {
+  return lines == 0 ? 100 : 100 * static_cast<double>(covered) / static_cast<double>(lines);
+}
+
+std::string CoverageShare::text() const {
+  char number[32];
+  // Rounded down: 100.0 means all of it.
+  std::snprintf(number, sizeof number, "%.1f", std::floor(percent() * 10) / 10);
+  return std::string(number) + " % of " + counted(lines, "line", "lines");
+}
+
 const MockReport* RunReport::find_mock(std::string_view name) const {
   for (const MockReport& mock : mocks) {
     if (mock.name == name) return &mock;
   }
   return nullptr;
+}
+
+std::string headline(const CaseReport& item) {
+  if (item.problem) {
+    const base::Diagnostic& problem = *item.problem;
+    return problem.what + (problem.why.empty() ? "" : ": " + problem.why);
+  }
+  if (item.timed_out) return "stopped at the time limit of a case";
+  std::string out;
+  for (const Mismatch& mismatch : item.mismatches) {
+    out += (out.empty() ? "" : "; ") + mismatch.subject + ": expected " + mismatch.expected +
+           ", was " + mismatch.actual;
+  }
+  if (item.error) out += (out.empty() ? "" : "; ") + std::string("error: ") + item.error->message;
+  return out.empty() ? std::string(verdict_name(item.verdict)) : out;
+}
+
+base::Location deciding_place(const CaseReport& item) {
+  if (item.problem) return item.where;
+  if (item.error && item.error->where) return *item.error->where;
+  if (!item.explanations.empty() && item.explanations.front().where.line != 0)
+    return item.explanations.front().where;
+  if (!item.rules.empty() && item.rules.front().where.line != 0) return item.rules.front().where;
+  return item.where;
 }
 
 std::string counted(std::size_t number, std::string_view one, std::string_view many) {

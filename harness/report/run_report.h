@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -89,6 +90,12 @@ struct CaseReport {
   std::chrono::microseconds duration{0};
 };
 
+/// One line: what did not hold. "main: expected true, was false"
+std::string headline(const CaseReport& item);
+
+/// Where a reader should look first: the deciding expression, the error, the rule, else the case.
+base::Location deciding_place(const CaseReport& item);
+
 /// Why the run ends with another exit code than 0; the first decides.
 struct ExitReason {
   int code = 0;
@@ -122,8 +129,22 @@ struct RunReport {
   int exit_code = 0;
 
   Counts counts() const;
+  /// Hits of every line that can run, by file, of all cases together. Empty without --coverage.
+  std::map<std::string, std::map<std::uint32_t, std::uint64_t>> coverage() const;
   const MockReport* find_mock(std::string_view name) const;
 };
+
+/// How much of the lines that can run did, in percent; nothing where none can.
+struct CoverageShare {
+  std::size_t covered = 0;
+  std::size_t lines = 0;
+
+  double percent() const;
+  /// "87.5 % of 16 lines"
+  std::string text() const;
+};
+CoverageShare coverage_share(
+    const std::map<std::string, std::map<std::uint32_t, std::uint64_t>>& coverage);
 
 /// "3 days", "2 hours", "just now"
 std::string age_text(std::chrono::seconds age);

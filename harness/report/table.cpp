@@ -1,7 +1,15 @@
 #include "harness/report/table.h"
 
+#include "harness/report/azure.h"
+#include "harness/report/coverage.h"
+#include "harness/report/github.h"
+#include "harness/report/gitlab.h"
+#include "harness/report/html.h"
 #include "harness/report/json.h"
 #include "harness/report/junit.h"
+#include "harness/report/markdown.h"
+#include "harness/report/sarif.h"
+#include "harness/report/tap.h"
 
 namespace harness {
 namespace {
@@ -12,6 +20,16 @@ constexpr FormatRow kFormats[] = {
     {"jsonl", render_jsonl, "JSON, one event a line"},
     {"junit", render_junit, "JUnit XML, read by CI servers"},
     {"junit-strict", render_junit_strict, "JUnit XML without `file` and `line`"},
+    {"tap", render_tap, "Test Anything Protocol, version 14"},
+    {"tap13", render_tap13, "Test Anything Protocol, version 13"},
+    {"sarif", render_sarif, "SARIF 2.1.0, for code scanning"},
+    {"github", render_github, "annotations of GitHub Actions"},
+    {"gitlab", render_gitlab, "GitLab's code quality"},
+    {"azure", render_azure, "logging commands of Azure Pipelines"},
+    {"markdown", render_markdown, "Markdown, for comments and summaries"},
+    {"lcov", render_lcov, "coverage for lcov and editors; needs --coverage"},
+    {"cobertura", render_cobertura, "coverage as Cobertura XML; needs --coverage"},
+    {"html", render_html, "one page without script, light and dark"},
 };
 
 }  // namespace

@@ -320,6 +320,45 @@ void slowest(Block& block, const RunReport& report, std::size_t count) {
   block.empty();
 }
 
+/// `17-19, 25`: the lines that never ran.
+std::string missed_lines(const std::map<std::uint32_t, std::uint64_t>& lines) {
+  std::string out;
+  std::uint32_t first = 0, last = 0;
+  const auto flush = [&] {
+    if (first == 0) return;
+    out += (out.empty() ? "" : ", ") + std::to_string(first) +
+           (last > first ? "-" + std::to_string(last) : "");
+  };
+  bool open = false;
+  for (const auto& [line, hits] : lines) {
+    if (hits > 0) {
+      open = false;
+      continue;
+    }
+    if (!open) {
+      flush();
+      first = line;
+    }
+    last = line;
+    open = true;
+  }
+  flush();
+  return out;
+}
+
+void coverage(Block& block,
+              const std::map<std::string, std::map<std::uint32_t, std::uint64_t>>& covered) {
+  block.line(0, "coverage");
+  for (const auto& [file, lines] : covered) {
+    const std::string missed = missed_lines(lines);
+    std::string share = coverage_share({{file, lines}}).text();
+    share.insert(0, share.size() < 20 ? 20 - share.size() : 0, ' ');
+    block.line(0, share + "  " + clean_for_ci(file, 300) +
+                      (missed.empty() ? "" : "  not run: " + clean_for_ci(missed, 400)));
+  }
+  block.line(0, "  all  " + coverage_share(covered).text());
+}
+
 std::string runtime_and_counts(const RunReport& report) {
   const Counts counts = report.counts();
   std::string out = counted(counts.policies, "policy", "policies") + ", " +
@@ -391,6 +430,7 @@ std::string render_text(const RunReport& report, const TextOptions& options) {
   if (options.verbosity >= 0) {
     for (const std::string& warning : report.warnings)
       block.line(0, block.colour().yellow("warning") + ": " + clean_for_ci(warning, 1'000));
+    if (const auto covered = report.coverage(); !covered.empty()) coverage(block, covered);
     if (options.durations > 0) slowest(block, report, options.durations);
     if (!report.work_folder.empty() && report.exit_code != 0)
       block.line(0, block.colour().dim("the test directory is kept in " +
