@@ -1,7 +1,12 @@
 #include "harness/command/output.h"
 
+#include <algorithm>
+#include <fstream>
+
 #include "harness/command/console.h"
 #include "harness/command/settings.h"
+#include "harness/report/github.h"
+#include "harness/report/markdown.h"
 #include "plugin/base/file.h"
 
 namespace harness {
@@ -13,6 +18,21 @@ bool is_stdout(const ReportRequest& request) {
 
 std::string rendered(const RunReport& report, const FormatRow& format, const TextOptions& text) {
   return format.render == nullptr ? render_text(report, text) : format.render(report);
+}
+
+constexpr std::size_t kMostSummary = 1'000'000;  // bytes; GitHub drops a longer one whole
+
+/// GitHub Actions shows annotations and a summary by itself: neither needs a token.
+void tell_github(const RunReport& report, const Context& context, bool stdout_taken) {
+  const std::string annotations = render_github(report);
+  if (stdout_taken)
+    write_err(annotations);
+  else
+    write_out(annotations);
+  const std::string_view path = base::get(context.system.environment, "GITHUB_STEP_SUMMARY");
+  if (path.empty()) return;
+  std::ofstream summary{base::Path(path), std::ios::app | std::ios::binary};
+  summary << render_markdown_within(report, kMostSummary) << "\n";
 }
 
 }  // namespace
@@ -102,6 +122,12 @@ bool write_reports(const RunReport& report, const std::vector<ReportRequest>& re
       good = false;
     }
   }
+  const bool asked = std::any_of(requests.begin(), requests.end(), [](const ReportRequest& one) {
+    return one.format->name == "github";
+  });
+  if (base::get(context.system.environment, "GITHUB_ACTIONS") == "true" &&
+      !arguments.has("no-ci") && !asked)
+    tell_github(report, context, stdout_taken);
   return good;
 }
 

@@ -3,8 +3,11 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <cstdlib>
+#include <iterator>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <thread>
 
 #include "harness/command/command.h"
@@ -15,6 +18,8 @@
 #include "harness/command/selection.h"
 #include "harness/command/settings.h"
 #include "harness/command/signal.h"
+#include "harness/command/watch.h"
+#include "harness/run/select.h"
 
 namespace harness {
 namespace {
@@ -69,6 +74,14 @@ base::Result<RunOptions> run_options(const Arguments& arguments, const Context& 
   if (!jobs) return std::move(jobs.error());
   out.jobs = std::min<std::size_t>(
       *jobs ? **jobs : std::max(1U, std::thread::hardware_concurrency()), 256);
+  if (const std::string percent = arguments.value("coverage"); !percent.empty()) {
+    char* end = nullptr;
+    out.least_coverage = std::strtod(percent.c_str(), &end);
+    if (*end != '\0' || out.least_coverage < 0 || out.least_coverage > 100) {
+      return base::Diagnostic{.what = arguments.origin("coverage") + " is `" + percent +
+                                      "`, expected a number from 0 to 100"};
+    }
+  }
   const struct {
     std::string_view option;
     std::chrono::milliseconds& value;
@@ -105,6 +118,74 @@ ProgressStyle progress_style(const Arguments& arguments, const base::System& sys
 
 }  // namespace
 
+namespace {
+
+/// One run of the chosen cases.
+RunReport run_chosen(const Manifest& manifest, const Chosen& chosen, const RunOptions& options,
+                     const Arguments& arguments, const Context& context) {
+  if (chosen.cases.empty()) {
+    const bool fine = !chosen.empty_is_fine.empty();
+    RunReport report =
+        failed_run(manifest, options, context.system,
+                   {.what = fine ? chosen.empty_is_fine : "no case was selected",
+                    .advice = fine ? "" : "`harness list` shows the cases that there are"},
+                   fine ? kExitPassed : kExitNothingSelected);
+    if (fine) {
+      report.warnings.push_back(chosen.empty_is_fine);
+      report.problems.clear();
+      report.reasons.clear();
+    }
+    return report;
+  }
+  std::map<std::string, std::size_t> policies;
+  for (const std::size_t index : chosen.cases) {
+    if (!manifest.cases[index].skip) ++policies[manifest.cases[index].policy.written];
+  }
+  Progress progress(progress_style(arguments, context.system), context.system, std::move(policies));
+  RunReport report = run(manifest, chosen.cases, options, context.system, context.cancel,
+                         [&progress](const Event& event) { progress.on(event); });
+  remember_failures(manifest, report);
+  return report;
+}
+
+/// Runs again what a change touches, until Ctrl-C.
+int watch_and_run(Manifest manifest, const RunOptions& options, const Arguments& arguments,
+                  Context& context, int code) {
+  auto watch = Watch::open(manifest.root);
+  if (!watch) {
+    show_problem(watch.error());
+    return kExitRuntime;
+  }
+  while (true) {
+    write_err("waiting for changes, Ctrl-C ends\n");
+    const std::set<base::Path> changed = (*watch)->wait(context.cancel);
+    if (changed.empty()) return code;
+    auto again = manifest_of(arguments, context);
+    if (!again) continue;  // it has been said what is wrong; the next change may mend it
+    manifest = std::move(*again);
+    auto chosen = choose(manifest, arguments, context);
+    if (!chosen) {
+      show_problem(chosen.error());
+      continue;
+    }
+    const auto touched = select(manifest, {.changed = changed});
+    if (!touched) continue;
+    std::vector<std::size_t> cases;
+    std::set_intersection(chosen->cases.begin(), chosen->cases.end(), touched->begin(),
+                          touched->end(), std::back_inserter(cases));
+    if (cases.empty()) continue;
+    chosen->cases = std::move(cases);
+    const RunReport report = run_chosen(manifest, *chosen, options, arguments, context);
+    const auto requests = report_requests(arguments, context);
+    if (requests) write_reports(report, *requests, arguments, context);
+    code = report.exit_code;
+    // What stopped a run early must not stop the next one.
+    if (context.cancel.reason() == base::CancelReason::FailFast) return code;
+  }
+}
+
+}  // namespace
+
 int run_command(const Arguments& arguments, Context& context) {
   const auto options = run_options(arguments, context);
   if (!options) {
@@ -118,39 +199,19 @@ int run_command(const Arguments& arguments, Context& context) {
   }
   const SignalWatch signals(context.cancel);
   const RunTimer timer(options->timeout, context.cancel);
-  const auto manifest = manifest_of(arguments, context);
+  auto manifest = manifest_of(arguments, context);
   if (!manifest) return kExitUsage;
   const auto chosen = choose(*manifest, arguments, context);
   if (!chosen) {
     show_problem(chosen.error());
     return kExitUsage;
   }
-  RunReport report;
-  if (chosen->cases.empty()) {
-    const bool fine = !chosen->empty_is_fine.empty();
-    report = failed_run(*manifest, *options, context.system,
-                        {.what = fine ? chosen->empty_is_fine : "no case was selected",
-                         .advice = fine ? "" : "`harness list` shows the cases that there are"},
-                        fine ? kExitPassed : kExitNothingSelected);
-    if (fine) {
-      report.warnings.push_back(chosen->empty_is_fine);
-      report.problems.clear();
-      report.reasons.clear();
-    }
-  } else {
-    std::map<std::string, std::size_t> policies;
-    for (const std::size_t index : chosen->cases) {
-      if (!manifest->cases[index].skip) ++policies[manifest->cases[index].policy.written];
-    }
-    Progress progress(progress_style(arguments, context.system), context.system,
-                      std::move(policies));
-    report = run(*manifest, chosen->cases, *options, context.system, context.cancel,
-                 [&progress](const Event& event) { progress.on(event); });
-    remember_failures(*manifest, report);
-  }
-  if (!write_reports(report, *requests, arguments, context) && report.exit_code == 0)
-    return kExitRuntime;
-  return report.exit_code;
+  const RunReport report = run_chosen(*manifest, *chosen, *options, arguments, context);
+  const bool written = write_reports(report, *requests, arguments, context);
+  const int code =
+      !written && report.exit_code == 0 ? static_cast<int>(kExitRuntime) : report.exit_code;
+  if (!arguments.has("watch")) return code;
+  return watch_and_run(std::move(*manifest), *options, arguments, context, code);
 }
 
 }  // namespace harness

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdio>
 #include <map>
 #include <mutex>
 #include <set>
@@ -513,7 +514,7 @@ class Run {
     }
     report_.duration =
         std::chrono::duration_cast<std::chrono::microseconds>(system_.clock->steady() - started_);
-    decide_exit(report_, cancel_.reason(), options_.timeout);
+    decide_exit(report_, options_, cancel_.reason());
     const Counts counts = report_.counts();
     if (directory_ && (options_.keep_workdir || counts.failed + counts.errors > 0)) {
       directory_->keep();
@@ -562,8 +563,7 @@ class Run {
 
 }  // namespace
 
-void decide_exit(RunReport& report, base::CancelReason stopped,
-                 std::optional<std::chrono::milliseconds> timeout) {
+void decide_exit(RunReport& report, const RunOptions& options, base::CancelReason stopped) {
   std::size_t failed = 0, mocks = 0, runtimes = 0, unfinished = 0;
   const std::string reason = stop_reason(stopped);
   for (const CaseReport& item : report.cases) {
@@ -578,9 +578,18 @@ void decide_exit(RunReport& report, base::CancelReason stopped,
   if (stopped == base::CancelReason::Interrupt) reasons.push_back({130, "interrupted"});
   if (stopped == base::CancelReason::Terminate) reasons.push_back({143, "terminated"});
   if (failed > 0) reasons.push_back({1, counted(failed, "case failed", "cases failed")});
+  if (options.coverage && stopped == base::CancelReason::None) {
+    const CoverageShare share = coverage_share(report.coverage());
+    if (share.percent() < options.least_coverage) {
+      char least[32];
+      std::snprintf(least, sizeof least, "%g", options.least_coverage);
+      reasons.push_back({1, "coverage is " + share.text() + ", less than " + least + " %"});
+    }
+  }
   if (stopped == base::CancelReason::Timeout && unfinished > 0) {
     const std::string limit =
-        timeout ? " (" + duration_text(std::chrono::microseconds(*timeout)) + ")" : "";
+        options.timeout ? " (" + duration_text(std::chrono::microseconds(*options.timeout)) + ")"
+                        : "";
     reasons.push_back({1, "the time limit of the run" + limit + " left " +
                               counted(unfinished, "case", "cases") + " unfinished"});
   }

@@ -23,6 +23,7 @@ struct RunOptions {
   bool fail_fast = false;
   bool trace = false;
   bool coverage = false;
+  double least_coverage = 0;  // percent; below, the run fails
   bool keep_workdir = false;
   bool allow_exec = false;
   bool allow_network = false;
@@ -42,9 +43,8 @@ RunReport run(const Manifest& manifest, const std::vector<std::size_t>& cases,
               const RunOptions& options, const base::System& system,
               const base::CancelToken& cancel, const EventSink& sink);
 
-/// Sets `exit_code` and `reasons` from the verdicts and from why the run was stopped.
-void decide_exit(RunReport& report, base::CancelReason stopped,
-                 std::optional<std::chrono::milliseconds> timeout);
+/// Sets `exit_code` and `reasons` from the verdicts, the coverage and why the run was stopped.
+void decide_exit(RunReport& report, const RunOptions& options, base::CancelReason stopped);
 
 /// A run with no case and an error that kept it from starting.
 RunReport failed_run(const Manifest& manifest, const RunOptions& options,

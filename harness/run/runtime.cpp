@@ -73,6 +73,11 @@ base::Result<Runtimes> open_runtimes(const Manifest& manifest, const RunOptions&
   out.builtin = policy_runtime::make_in_process(system);
   out.both = choice == RuntimeChoice::Both;
   if (choice == RuntimeChoice::Builtin) return out;
+  if (options.coverage && choice == RuntimeChoice::Auto) return out;
+  if (options.coverage) {
+    return base::Diagnostic{.what = "coverage is known to the built-in runtime alone",
+                            .advice = "use `--runtime builtin`"};
+  }
   const auto program = base::find_program("sentinel", system.environment, manifest.root);
   const bool demanded = choice != RuntimeChoice::Auto;
   if (!program) {
