@@ -1,0 +1,262 @@
+// The forms that `sentinel` prints, each a golden file, and its exit codes.
+#include "plugin/sentinel/cli/cli.h"
+
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+#include "plugin/sentinel/cli/flags.h"
+#include "tests/golden.h"
+#include "tests/plugin/sentinel/suite/folder.h"
+
+namespace sentinel {
+namespace {
+
+class CommandLine : public FolderTest {
+ protected:
+  /// The exit code; what was printed is in `out_` and `err_`.
+  int run(const std::vector<std::string>& arguments, const std::string& input = {}) {
+    std::istringstream in(input);
+    std::ostringstream out;
+    std::ostringstream err;
+    const int code = run_command_line(arguments, system_, {in, out, err}, cancel_);
+    out_ = out.str();
+    err_ = err.str();
+    return code;
+  }
+
+  /// Both streams and the exit code as one text.
+  std::string transcript(const std::vector<std::string>& arguments, const std::string& input = {}) {
+    const int code = run(arguments, input);
+    std::string all = "$ sentinel";
+    for (const std::string& word : arguments)
+      all += ' ' + word;
+    all += '\n' + out_;
+    if (!err_.empty()) all += "--- stderr\n" + err_;
+    all += "--- exit " + std::to_string(code) + "\n\n";
+    // The folder's name differs from run to run.
+    for (std::size_t at = 0; (at = all.find(folder_.string(), at)) != std::string::npos;) {
+      all.replace(at, folder_.string().size(), "/folder");
+    }
+    return all;
+  }
+
+  void write_hours() const {
+    write("hours.sentinel",
+          "# A policy that determines whether a run is within working hours, and says so at some "
+          "length.\n"
+          "import \"time\"\n\n"
+          "param days default [1, 2, 3, 4, 5]\n\n"
+          "# Passes during business hours.\n"
+          "is_open_hours = rule { time.now.hour > 8 and time.now.hour < 18 }\n"
+          "is_weekday = rule { time.now.weekday in days }\n\n"
+          "print(\"hour\", time.now.hour)\n"
+          "main = rule { is_open_hours and is_weekday }\n");
+    write("test/hours/good.hcl",
+          "mock \"time\" {\n  data = {\n    now = { hour = 9, weekday = 1 }\n  }\n}\n");
+    write("test/hours/7-am.hcl",
+          "mock \"time\" {\n  data = {\n    now = { hour = 7, weekday = 1 }\n  }\n}\n"
+          "test {\n  rules = {\n    main = true\n  }\n}\n");
+    write("test/hours/sunday.hcl",
+          "mock \"time\" {\n  data = {\n    now = { hour = 9, weekday = 0 }\n  }\n}\n");
+  }
+
+  base::CancelToken cancel_;
+  std::string out_, err_;
+};
+
+TEST_F(CommandLine, SaysWhatItKnows) {
+  golden::expect_golden(
+      "usage", transcript({}) + transcript({"--help"}) + transcript({"-version"}) +
+                   transcript({"version"}) + transcript({"nonsense"}) + transcript({"test", "-h"}) +
+                   transcript({"apply", "--help"}) + transcript({"fmt", "-help"}));
+}
+
+TEST_F(CommandLine, RefusesBadFlags) {
+  const auto first_line = [&](const std::vector<std::string>& arguments) {
+    EXPECT_EQ(run(arguments), kOtherError);
+    return err_.substr(0, err_.find('\n'));
+  };
+  EXPECT_EQ(first_line({"test", "-nonsense"}), "flag provided but not defined: -nonsense");
+  EXPECT_EQ(first_line({"test", "-json=maybe"}),
+            "invalid boolean value \"maybe\" for -json: parse error");
+  EXPECT_EQ(first_line({"test", "-run"}), "flag needs an argument: -run");
+  EXPECT_EQ(first_line({"test", "-timeout=5"}),
+            "invalid value \"5\" for flag -timeout: parse error");
+  EXPECT_EQ(first_line({"test", "-maxConcurrency", "x"}),
+            "invalid value \"x\" for flag -maxConcurrency: parse error");
+  EXPECT_EQ(first_line({"test", "---x"}), "bad flag syntax: ---x");
+  EXPECT_EQ(first_line({"test", "-run=("}), "invalid -run expression: missing ): (");
+}
+
+TEST_F(CommandLine, TestPrintsText) {
+  write_hours();
+  write("library.sentinel", "x = 1\n");
+  write("broken.sentinel", "main = rule {\n");
+  write("test/broken/a.hcl", "");
+  write("error.sentinel", "import \"module-functions\" as m\nmain = rule { true }\n");
+  write("test/error/fail.hcl", "");
+  write("test/error/unreadable.hcl",
+        "mock \"x\" {\n  module {\n    source = \"x.sentinel\"\n  }\n}\n");
+  write("old.sentinel", "import \"time\"\nmain = rule { time.hour is 7 }\n");
+  write("test/old/case.json", R"({"mock": {"time": {"hour": 7}}, "test": {"main": false}})");
+  golden::expect_golden("test_text", transcript({"test"}));
+  golden::expect_golden("test_verbose", transcript({"test", "-verbose", "hours.sentinel"}));
+  golden::expect_golden("test_colour", transcript({"test", "-color", "hours.sentinel"}));
+  golden::expect_golden("test_json", transcript({"test", "-json"}));
+}
+
+TEST_F(CommandLine, TestRunsOnlyWhatMatches) {
+  write_hours();
+  write("other.sentinel", "main = true\n");
+  write("test/other/a.hcl", "");
+  EXPECT_EQ(run({"test", "-run=hours/good"}), kPassed);
+  EXPECT_EQ(out_, "PASS - hours.sentinel\n  PASS - test/hours/good.hcl\n1 tests completed in 0s\n");
+  EXPECT_EQ(run({"test", "--run", "^oth"}), kPassed);
+  EXPECT_EQ(out_, "PASS - other.sentinel\n  PASS - test/other/a.hcl\n1 tests completed in 0s\n");
+  EXPECT_EQ(run({"test", "-run=/7"}), kFailed);
+  EXPECT_EQ(run({"test", "-run=nothing"}), kPassed);
+  EXPECT_EQ(out_, "0 tests completed in 0s\n");
+}
+
+TEST_F(CommandLine, TestNeedsNoTestFiles) {
+  write("test.sentinel", "main = true\n");
+  EXPECT_EQ(run({"test"}), kPassed);
+  EXPECT_EQ(out_, "? - test.sentinel [no test files]\n0 tests completed in 0s\n");
+  EXPECT_EQ(run({"test", "nothing"}), kOtherError);
+  EXPECT_EQ(err_, "cannot read `nothing`: No such file or directory\n");
+}
+
+TEST_F(CommandLine, ApplyPrintsText) {
+  write_hours();
+  write("sentinel.hcl",
+        "mock \"time\" {\n  data = {\n    now = { hour = 9, weekday = 1 }\n  }\n}\n");
+  write(
+      "lists.sentinel",
+      "main = rule { [{\"weekday\": \"Sunday\", \"weather\": \"clouds\"}, [], {}, 1.5, null] }\n");
+  write("undefined.sentinel", "x = {}\nmain = rule { x.y }\n");
+  write("error.sentinel", "a = rule { 1 / 0 }\nmain = rule { a }\n");
+  write("broken.sentinel", "main = rule { (1 }\n");
+  golden::expect_golden(
+      "apply_text",
+      transcript({"apply", "hours.sentinel"}) + transcript({"apply", "-trace", "hours.sentinel"}) +
+          transcript({"apply", "-param", "days=[0]", "hours.sentinel"}) +
+          transcript({"apply", "lists.sentinel"}) + transcript({"apply", "undefined.sentinel"}) +
+          transcript({"apply", "error.sentinel"}) + transcript({"apply", "broken.sentinel"}) +
+          transcript({"apply", "nothing.sentinel"}) + transcript({"apply"}) +
+          transcript({"apply", "-param", "days", "hours.sentinel"}) +
+          transcript({"apply", "-color", "-param=days=[0]", "hours.sentinel"}));
+  golden::expect_golden("apply_json",
+                        transcript({"apply", "-json", "hours.sentinel"}) +
+                            transcript({"apply", "-json", "lists.sentinel"}) +
+                            transcript({"apply", "-json", "undefined.sentinel"}) +
+                            transcript({"apply", "-json", "error.sentinel"}) +
+                            transcript({"apply", "-json", "broken.sentinel"}) +
+                            transcript({"apply", "-json-rule=main", "lists.sentinel"}) +
+                            transcript({"apply", "-json-rule=x", "lists.sentinel"}));
+}
+
+TEST_F(CommandLine, ApplyRunsAPolicySet) {
+  write("a.sentinel", "param n\nmain = rule { n is 1 }\n");
+  write("b.sentinel", "main = rule { false }\n");
+  write("c.sentinel", "main = rule { true }\n");
+  const std::string kSet =
+      "policy \"a\" {\n  source = \"./a.sentinel\"\n  params = {\n    n = 1\n  }\n}\n"
+      "policy \"b\" {\n  enforcement_level = \"soft-mandatory\"\n}\n"
+      "policy \"c\" {\n  source = \"c.sentinel\"\n  enforcement_level = \"hard-mandatory\"\n}\n";
+  write("sentinel.hcl", kSet);
+  std::string all = transcript({"apply"}) + transcript({"apply", "c"});
+  write("features.hcl", "sentinel {\n  features = {\n    apply-all = true\n  }\n}\n");
+  all += transcript({"apply"}) + transcript({"apply", "-json"});
+  write("override.hcl", "policy \"b\" {\n  source = \"./c.sentinel\"\n}\n");
+  all += transcript({"apply"});
+  write("other.json", R"({"policy": {"z": {"source": "c.sentinel"}}})");
+  all += transcript({"apply", "-config=other.json"});
+  write("more.hcl", "policy \"a\" {\n}\n");
+  all += transcript({"apply"});
+  golden::expect_golden("apply_set", all);
+}
+
+TEST_F(CommandLine, ParametersComeFromFlagThenEnvironmentThenConfiguration) {
+  write("p.sentinel", "param x\nmain = rule { x }\n");
+  write("sentinel.hcl", "param \"x\" {\n  value = \"configuration\"\n}\n");
+  EXPECT_EQ(run({"apply", "-json-rule=main", "p.sentinel"}), kFailed);
+  EXPECT_EQ(out_, "\"configuration\"\n");
+  system_.environment["SENTINEL_PARAM_x"] = "true";
+  EXPECT_EQ(run({"apply", "-json-rule=main", "p.sentinel"}), kFailed);
+  EXPECT_EQ(out_, "\"true\"\n");
+  EXPECT_EQ(run({"apply", "-json-rule=main", "-param", "x={\"a\": [1]}", "p.sentinel"}), kFailed);
+  EXPECT_EQ(out_, "{\n  \"a\": [\n    1\n  ]\n}\n");
+  EXPECT_EQ(run({"apply", "-json-rule=main", "-param=x=\"\"", "p.sentinel"}), kPassed);
+  EXPECT_EQ(out_, "\"\"\n");
+}
+
+TEST_F(CommandLine, AMissingParameterIsAskedForOnATerminal) {
+  write("bomb.sentinel",
+        "# How far along the x axis.\nparam x_offset\n\nparam y\n\nmain = rule { x_offset is 3 and "
+        "y is "
+        "\"3\" }\n");
+  std::string all = transcript({"apply", "bomb.sentinel"});
+  system_.interactive_input = true;
+  all += transcript({"apply", "bomb.sentinel"}, "3\n\"3\"\n");
+  all += transcript({"apply", "bomb.sentinel"}, "3\n");
+  golden::expect_golden("prompt", all);
+}
+
+TEST_F(CommandLine, GlobalsCanBeSet) {
+  write("g.sentinel", "main = day is \"monday\" and hour is 7\n");
+  EXPECT_EQ(run({"apply", "-global=day=monday", "-global", "hour=7", "g.sentinel"}), kPassed);
+  EXPECT_EQ(out_, "Pass - g.sentinel\n");
+  EXPECT_EQ(run({"apply", "g.sentinel"}), kRuntimeError);
+}
+
+TEST_F(CommandLine, FmtRewritesChecksAndPrints) {
+  const std::string kUgly = "main=rule{true}\n";
+  const std::string kPretty = "main = rule { true }\n";
+  write("ugly.sentinel", kUgly);
+  write("pretty.sentinel", kPretty);
+  EXPECT_EQ(run({"fmt", "-check", "ugly.sentinel", "pretty.sentinel"}), kFailed);
+  EXPECT_EQ(out_, "ugly.sentinel\n");
+  EXPECT_EQ(run({"fmt", "-check", "-write=false", "pretty.sentinel"}), kPassed);
+  EXPECT_EQ(out_, "");
+  EXPECT_EQ(run({"fmt", "-write=false", "ugly.sentinel", "pretty.sentinel"}), kPassed);
+  EXPECT_EQ(out_, kPretty + kPretty);
+  EXPECT_EQ(run({"fmt", "-"}, kUgly), kPassed);
+  EXPECT_EQ(out_, kPretty);
+  EXPECT_EQ(run({"fmt", "ugly.sentinel"}), kPassed);
+  EXPECT_EQ(*base::read_file(folder_ / "ugly.sentinel"), kPretty);
+  EXPECT_EQ(run({"fmt"}), kOtherError);
+  EXPECT_EQ(run({"fmt", "missing.sentinel"}), kOtherError);
+  write("broken.sentinel", "main = (\n");
+  EXPECT_EQ(run({"fmt", "broken.sentinel"}), kOtherError);
+  EXPECT_EQ(*base::read_file(folder_ / "broken.sentinel"), "main = (\n");
+}
+
+TEST(GoDuration, ReadsAndPrintsAsGo) {
+  using std::chrono::nanoseconds;
+  struct Case {
+    std::int64_t count;
+    const char* text;
+  };
+  constexpr Case kCases[] = {
+      {0, "0s"},
+      {7, "7ns"},
+      {1'500, "1.5\xC2\xB5s"},
+      {3'568'391, "3.568391ms"},
+      {7'267'478'363, "7.267478363s"},
+      {60'000'000'000, "1m0s"},
+      {3'723'500'000'000, "1h2m3.5s"},
+  };
+  for (const Case& c : kCases) {
+    SCOPED_TRACE(c.text);
+    EXPECT_EQ(to_go_duration(nanoseconds(c.count)), c.text);
+    EXPECT_EQ(parse_go_duration(c.text), nanoseconds(c.count));
+  }
+  for (const char* const wrong : {"", "5", "s", "1x", "1.2.3s", "-", "99999999999h"}) {
+    SCOPED_TRACE(wrong);
+    EXPECT_EQ(parse_go_duration(wrong), std::nullopt);
+  }
+}
+
+}  // namespace
+}  // namespace sentinel
