@@ -38,7 +38,8 @@ std::string annotation(const CaseReport& item) {
   std::string out = "::error file=" + escaped_property(where.file);
   if (where.line != 0)
     out += ",line=" + std::to_string(where.line) + ",endLine=" + std::to_string(where.line);
-  return out + ",title=" + escaped_property(item.full_name) + "::" + escaped_data(headline(item)) + "\n";
+  return out + ",title=" + escaped_property(item.full_name) + "::" + escaped_data(headline(item)) +
+         "\n";
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "harness/report/clean.h"
 #include "harness/report/text.h"
+#include "harness/report/xml.h"
 
 namespace harness {
 namespace {
@@ -40,7 +41,8 @@ std::string fenced(const std::string& text) {
 }
 
 std::string failure(const RunReport& report, const CaseReport& item) {
-  return "<details><summary>" + plain(item.full_name) + "</summary>\n\n" +
+  // Inside an HTML block nothing is Markdown.
+  return "<details><summary>" + xml_text(clean_line(item.full_name, 1'000)) + "</summary>\n\n" +
          fenced(render_case(report, item, {})) + "\n</details>\n\n";
 }
 

@@ -113,6 +113,7 @@ std::string headline(const CaseReport& item) {
 base::Location deciding_place(const CaseReport& item) {
   if (item.problem) return item.where;
   if (item.error && item.error->where) return *item.error->where;
+  if (item.undefined_origin) return *item.undefined_origin;
   if (!item.explanations.empty() && item.explanations.front().where.line != 0)
     return item.explanations.front().where;
   if (!item.rules.empty() && item.rules.front().where.line != 0) return item.rules.front().where;

@@ -5,6 +5,11 @@
 #include <gtest/gtest.h>
 
 #include "harness/report/clean.h"
+#include "harness/report/coverage.h"
+#include "harness/report/github.h"
+#include "harness/report/json.h"
+#include "harness/report/markdown.h"
+#include "harness/report/read_json.h"
 #include "harness/report/table.h"
 #include "harness/report/text.h"
 #include "tests/golden.h"
@@ -33,6 +38,75 @@ TEST(Report, NoFormatLetsAControlCharacterThrough) {
     }));
     EXPECT_EQ(text.find('\xff'), std::string::npos);
   }
+}
+
+TEST(Report, ASavedResultIsReadAsItWas) {
+  for (const RunReport& report : {sample_run(), hostile_run(), empty_run()}) {
+    const std::string saved = render_json(report);
+    const auto read = read_json_report(saved, "result.json");
+    ASSERT_TRUE(read) << to_text(read.error());
+    EXPECT_EQ(render_json(*read), saved);
+  }
+}
+
+TEST(Report, RefusesWhatIsNoResult) {
+  const auto why = [](std::string_view text) {
+    const auto read = read_json_report(text, "x.json");
+    return read ? "" : read.error().why;
+  };
+  EXPECT_EQ(why("[]"), "its `schema` is ``, expected `harness/result/1`");
+  EXPECT_EQ(why(R"({"schema": "harness/result/9"})"),
+            "its `schema` is `harness/result/9`, expected `harness/result/1`");
+  EXPECT_NE(why("{"), "");
+  EXPECT_NE(why(""), "");
+}
+
+TEST(Report, ShardsBecomeOneRun) {
+  RunReport first = sample_run();
+  RunReport second = sample_run();
+  first.cases.resize(2);
+  second.cases.erase(second.cases.begin());
+  second.duration = std::chrono::seconds(3);
+  second.reasons = {{3, "1 case without a mock"}};
+  second.exit_code = 3;
+  second.cases.front().verdict = Verdict::Skipped;  // the first shard ran it
+  const RunReport merged = merge_reports({first, second, empty_run()});
+  EXPECT_EQ(merged.cases.size(), sample_run().cases.size());
+  EXPECT_EQ(merged.cases[1].verdict, Verdict::Passed);
+  EXPECT_EQ(merged.exit_code, 1);
+  EXPECT_EQ(merged.duration, std::chrono::seconds(3));
+  const std::vector<ExitReason> reasons = {
+      {1, "5 cases failed"}, {3, "1 case without a mock"}, {3, "1 case without a mock"}};
+  EXPECT_EQ(merged.reasons, reasons);
+}
+
+TEST(Report, CountsCoverage) {
+  RunReport report = sample_run();
+  report.cases[0].coverage = {{"p.sentinel", 1, 1}, {"p.sentinel", 2, 0}, {"p.sentinel", 3, 0}};
+  report.cases[1].coverage = {{"p.sentinel", 1, 1}, {"p.sentinel", 2, 4}, {"p.sentinel", 3, 0}};
+  EXPECT_EQ(coverage_share(report.coverage()).text(), "66.6 % of 3 lines");
+  EXPECT_EQ(render_lcov(report),
+            "TN:\nSF:p.sentinel\nDA:1,2\nDA:2,4\nDA:3,0\nLF:3\nLH:2\nend_of_record\n");
+  golden::expect_golden("coverage.cobertura", render_cobertura(report));
+  golden::expect_golden("coverage.text", render_text(report, {}));
+}
+
+TEST(Report, MarkdownStaysWithinALimit) {
+  const std::string whole = render_markdown(sample_run());
+  for (std::size_t most = 1'000; most < whole.size(); most += 300) {
+    const std::string cut = render_markdown_within(sample_run(), most);
+    EXPECT_LE(cut.size(), most);
+    EXPECT_NE(cut.find("more\n"), std::string::npos);
+  }
+}
+
+TEST(Report, GithubAnnotationsStayBelowItsCap) {
+  RunReport report = sample_run();
+  const CaseReport failed = report.cases[0];
+  report.cases.assign(50, failed);
+  const std::string text = render_github(report);
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 10);
+  EXPECT_TRUE(text.ends_with("::error title=harness::…and 41 more, see the summary\n"));
 }
 
 TEST(Report, EveryFormatHasHelpAndAName) {
