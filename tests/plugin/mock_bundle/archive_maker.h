@@ -18,8 +18,8 @@ struct Entry {
   std::string target;
 };
 
-/// The header block and padded content of one member.
-inline std::string tar_entry(const Entry& entry) {
+/// The header block of a member that says it has `size` bytes.
+inline std::string tar_block(const Entry& entry, std::uint64_t size) {
   std::string block(512, '\0');
   const auto put = [&block](std::size_t at, std::string_view text) {
     block.replace(at, text.size(), text);
@@ -33,7 +33,7 @@ inline std::string tar_entry(const Entry& entry) {
   put(100, "0000644");
   put(108, "0000000");
   put(116, "0000000");
-  put(124, octal(entry.content.size(), 11));
+  put(124, octal(size, 11));
   put(136, octal(1'700'000'000, 11));
   put(148, "        ");
   block[156] = entry.type;
@@ -47,7 +47,16 @@ inline std::string tar_entry(const Entry& entry) {
   put(148, octal(sum, 6));
   block[154] = '\0';
   block[155] = ' ';
-  std::string out = block + entry.content;
+  return block;
+}
+
+inline std::string tar_header(const std::string& name, std::uint64_t size) {
+  return tar_block({name, ""}, size);
+}
+
+/// The header block and padded content of one member.
+inline std::string tar_entry(const Entry& entry) {
+  std::string out = tar_block(entry, entry.content.size()) + entry.content;
   out.resize((out.size() + 511) / 512 * 512, '\0');
   return out;
 }

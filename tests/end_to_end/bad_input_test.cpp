@@ -1,0 +1,347 @@
+// Everything that can be wrong with what the harness is given ends in a clear message, the right
+// exit code, and nothing half-written.
+#include <chrono>
+#include <filesystem>
+#include <thread>
+
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include "tests/emulator/emulator.h"
+#include "tests/end_to_end/repository.h"
+#include "tests/plugin/mock_bundle/archive_maker.h"
+
+namespace end_to_end {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+class BadInput : public testing::Test {
+ protected:
+  void SetUp() override { repository_.write("policies/p.sentinel", kPolicy); }
+
+  /// A manifest with one mock and one case.
+  void use_mock(const std::string& mock, const std::string& top = "") {
+    repository_.write("tests.yaml", "version: 1\n" + top + "mocks:\n  m: " + mock +
+                                        "\ntests:\n  - policy: policies/p.sentinel\n    cases:\n"
+                                        "      - { name: c, mocks: m, expect: fail }\n");
+  }
+
+  /// What the one case's problem is, when the run ends with `code`.
+  std::string problem(int code, Lines more = {}) {
+    Lines arguments{"run", "--report", "json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const auto out = repository_.harness(arguments);
+    EXPECT_EQ(out.exit_code, code) << out.err;
+    EXPECT_EQ(exit_code_of(out.out), code);
+    EXPECT_TRUE(repository_.is_tidy());
+    const Lines problems = problems_of(out.out);
+    return problems.size() == 1 ? problems[0] : "";
+  }
+
+  /// The archive's refusal.
+  std::string archive_problem(const std::string& bytes) {
+    repository_.write("bundle.tar.gz", bytes);
+    use_mock("{ archive: bundle.tar.gz }");
+    return problem(3);
+  }
+
+  /// What a wrong manifest says.
+  std::string manifest_problem() {
+    const auto out = repository_.harness({"run"});
+    EXPECT_EQ(out.exit_code, 2);
+    EXPECT_EQ(out.out, "");
+    EXPECT_FALSE(repository_.has(".harness"));
+    return out.err;
+  }
+
+  Repository repository_;
+};
+
+TEST_F(BadInput, NoManifest) {
+  EXPECT_EQ(manifest_problem(), "no manifest `tests.yaml` in `" + repository_.path().string() +
+                                    "`\n    `harness init` writes a first one\n");
+}
+
+TEST_F(BadInput, EmptyManifest) {
+  repository_.write("tests.yaml", "");
+  EXPECT_TRUE(manifest_problem().starts_with("tests.yaml")) << manifest_problem();
+}
+
+TEST_F(BadInput, BinaryAsManifest) {
+  repository_.write("tests.yaml", std::string("\x7f"
+                                              "ELF\0\1\2\xff\xfe",
+                                              9));
+  EXPECT_TRUE(manifest_problem().starts_with("tests.yaml")) << manifest_problem();
+}
+
+TEST_F(BadInput, YamlBomb) {
+  std::string text = "version: 1\nmocks:\n  a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
+  for (int i = 1; i < 12; ++i) {
+    text += "  a" + std::to_string(i) + ": &a" + std::to_string(i) + " [";
+    for (int k = 0; k < 10; ++k)
+      text += (k == 0 ? "*a" : ", *a") + std::to_string(i - 1);
+    text += "]\n";
+  }
+  repository_.write("tests.yaml", text);
+  const auto started = std::chrono::steady_clock::now();
+  EXPECT_TRUE(manifest_problem().starts_with("tests.yaml:")) << manifest_problem();
+  EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(20));
+}
+
+TEST_F(BadInput, PolicyThatDoesNotParse) {
+  repository_.write("policies/p.sentinel", "main = rule {\n");
+  repository_.write("mocks/mock-tfplan-v2.sentinel", kMock);
+  use_mock("{ directory: mocks }");
+  const auto out = repository_.harness({"run", "--report", "json"});
+  EXPECT_EQ(out.exit_code, 1);
+  EXPECT_NE(out.out.find(R"("message": "found the end of the file, expected an expression")"),
+            std::string::npos)
+      << out.out;
+}
+
+TEST_F(BadInput, MockThatDoesNotExist) {
+  use_mock("{ directory: nowhere }");
+  const std::string said = manifest_problem();
+  EXPECT_TRUE(said.starts_with("tests.yaml:3:")) << said;
+  EXPECT_NE(said.find("`nowhere`"), std::string::npos) << said;
+}
+
+TEST_F(BadInput, Archives) {
+  using archive_maker::Entry;
+  using archive_maker::tar_gz;
+  const std::string what = "archive `bundle.tar.gz` cannot be unpacked: ";
+  EXPECT_EQ(archive_problem("x"), what +
+                                      "its first bytes are neither those of a .tar.gz nor those of "
+                                      "a .zip (it has 1 byte)");
+  EXPECT_EQ(archive_problem(tar_gz({{"../x", "1"}})),
+            what + "member `../x` leaves the folder by `..`");
+  EXPECT_EQ(archive_problem(tar_gz({{"a", "", '2', "/etc/passwd"}})),
+            what + "member `a` is a link");
+  std::vector<Entry> many;
+  for (int i = 0; i < 100'000; ++i)
+    many.push_back({"m" + std::to_string(i), ""});
+  EXPECT_EQ(archive_problem(tar_gz(many)), what + "it has more than the allowed 1000 members");
+  EXPECT_FALSE(std::filesystem::exists(repository_.path().parent_path() / "x"));
+}
+
+TEST_F(BadInput, ArchiveOfTenGibibytesOfZeros) {
+  std::string bytes =
+      archive_maker::gzip(archive_maker::tar_header("zeros", std::uint64_t{10} << 30U));
+  const std::string piece = archive_maker::gzip(std::string(std::size_t{64} << 20U, '\0'));
+  for (int i = 0; i < 160; ++i)
+    bytes += piece;
+  EXPECT_EQ(archive_problem(bytes),
+            "archive `bundle.tar.gz` cannot be unpacked: it unpacks to more than the allowed 2048 "
+            "MiB");
+}
+
+TEST_F(BadInput, SentinelIsMissing) {
+  repository_.write("mocks/mock-tfplan-v2.sentinel", kMock);
+  use_mock("{ directory: mocks }");
+  EXPECT_EQ(problem(4, {"--runtime", "cli"}),
+            "there is no `sentinel` to run policies with: none of the absolute entries of PATH "
+            "outside the repository holds one");
+}
+
+/// The stand-ins for a `sentinel` that misbehaves.
+class BadSentinel : public BadInput {
+ protected:
+  std::string with(const std::string& stand_in, int code, Lines more = {}) {
+    repository_.write("mocks/mock-tfplan-v2.sentinel", kMock);
+    use_mock("{ directory: mocks }");
+    repository_.use_sentinel(base::Path(HARNESS_SOURCE_DIR) /
+                             "tests/plugin/policy_runtime/stand_in" / stand_in);
+    more.insert(more.begin(), {"--runtime", "cli"});
+    const std::string said = problem(code, more);
+    return said.substr(said.find(": ") == std::string::npos ? 0 : said.find(": ") + 2);
+  }
+};
+
+TEST_F(BadSentinel, Crash) {
+  EXPECT_EQ(
+      with("crash", 4),
+      "signal 11 (Segmentation fault) ended it: panic: runtime error: invalid memory address");
+}
+TEST_F(BadSentinel, Garbage) {
+  EXPECT_EQ(with("garbage", 4),
+            "the output of `sentinel test -json` cannot be understood: it is no JSON document, it "
+            "begins `<html>not what you wanted</html>`");
+}
+TEST_F(BadSentinel, HalfADocument) {
+  EXPECT_EQ(with("half_json", 4),
+            "the output of `sentinel test -json` cannot be understood: the JSON document ends too "
+            "early");
+}
+TEST_F(BadSentinel, ExitNine) {
+  EXPECT_EQ(with("exit_9", 4), "it exited with 9: flag provided but not defined: -json");
+}
+TEST_F(BadSentinel, TooOld) {
+  EXPECT_EQ(with("old", 4), "it is version 0.18.13, older than 0.19.0");
+}
+TEST_F(BadSentinel, HangIsACaseThatTimedOut) {
+  with("hang", 1, {"--case-timeout", "200ms"});
+}
+
+/// Mocks from a service that misbehaves.
+class BadService : public BadInput {
+ protected:
+  void SetUp() override {
+    BadInput::SetUp();
+    emulator::Options options;
+    options.timing = {.pending = std::chrono::milliseconds(1),
+                      .queued = std::chrono::milliseconds(1)};
+    emulator_ = std::make_unique<emulator::Emulator>(options);
+    ASSERT_TRUE(emulator_->start());
+    add_run();
+    repository_.set("TFE_ADDRESS", emulator_->address());
+    repository_.set("TFE_TOKEN", "emulator-token");
+    use_mock("{ plan-export: { workspace: network-prod } }",
+             "terraform: { address: \"" + emulator_->address() + "\", organization: acme }\n");
+  }
+
+  void add_run() {
+    const base::Path bundle = repository_.outside("bundle");
+    repository_.write("../bundle/mock-tfplan-v2.sentinel", kMock);
+    emulator_->state().add({.id = "run-8F5JFydVYAmtTjET",
+                            .organization = "acme",
+                            .workspace = "network-prod",
+                            .created_at = "2026-11-20T10:00:00.000Z",
+                            .folder = bundle});
+  }
+
+  bool nothing_recorded() const {
+    return !repository_.has("fixtures/m") && !repository_.has("tests.lock.json");
+  }
+
+  std::unique_ptr<emulator::Emulator> emulator_;
+};
+
+TEST_F(BadService, RunsWhenNothingIsWrong) {
+  const auto out = repository_.harness({"run", "--report", "json"});
+  EXPECT_EQ(out.exit_code, 0) << out.err << out.out;
+  EXPECT_TRUE(repository_.has("fixtures/m/mock-tfplan-v2.sentinel"));
+  EXPECT_TRUE(repository_.has("tests.lock.json"));
+  const auto requests = emulator_->statistics().requests;
+  EXPECT_EQ(emulator_->statistics().tokens_at_archive, 0);
+  EXPECT_EQ(emulator_->statistics().deletes, 1);
+
+  repository_.unset("TFE_TOKEN");
+  EXPECT_EQ(repository_.harness({"run", "-q"}).exit_code, 0);
+  EXPECT_EQ(repository_.harness({"run", "--offline", "-q"}).exit_code, 0);
+  EXPECT_EQ(emulator_->statistics().requests, requests);
+}
+
+TEST_F(BadService, NoToken) {
+  repository_.unset("TFE_TOKEN");
+  const std::string said = problem(3);
+  EXPECT_NE(said.find("token"), std::string::npos) << said;
+  EXPECT_TRUE(nothing_recorded());
+}
+
+TEST_F(BadService, WrongToken) {
+  repository_.set("TFE_TOKEN", "wrong-token");
+  const std::string said = problem(3);
+  EXPECT_NE(said.find("401"), std::string::npos) << said;
+  EXPECT_EQ(said.find("wrong-token"), std::string::npos) << said;
+  EXPECT_TRUE(nothing_recorded());
+}
+
+TEST_F(BadService, GoneMidWay) {
+  ASSERT_TRUE(emulator_->faults().add({.route = "archive", .kind = "short", .times = -1}));
+  EXPECT_NE(problem(3), "");
+  EXPECT_TRUE(nothing_recorded());
+}
+
+TEST_F(BadService, NothingIsFetchedWhenCiOrOffline) {
+  repository_.set("CI", "true");
+  EXPECT_NE(problem(3), "");
+  repository_.unset("CI");
+  EXPECT_NE(problem(3, {"--offline"}), "");
+  EXPECT_TRUE(emulator_->statistics().requests.empty());
+  EXPECT_TRUE(nothing_recorded());
+}
+
+/// Waits until `condition` holds; a minute at most.
+template <class Condition>
+bool wait_for(const Condition& condition) {
+  const auto started = std::chrono::steady_clock::now();
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() - started > std::chrono::minutes(1)) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return true;
+}
+
+TEST_F(BadService, CtrlCWhileWaitingForAnExport) {
+  emulator_->stop();
+  emulator::Options options;
+  options.timing.queued = std::chrono::hours(1);
+  emulator_ = std::make_unique<emulator::Emulator>(options);
+  ASSERT_TRUE(emulator_->start());
+  add_run();
+  repository_.set("TFE_ADDRESS", emulator_->address());
+  use_mock("{ plan-export: { workspace: network-prod } }",
+           "terraform: { address: \"" + emulator_->address() + "\", organization: acme }\n");
+  Running run = repository_.start({"run", "--report", "json=result.json"});
+  ASSERT_TRUE(wait_for([this] { return !emulator_->statistics().creates.empty(); }));
+  run.send(SIGINT);
+  const auto out = run.wait();
+  EXPECT_EQ(out.exit_code, 130) << out.err;
+  EXPECT_EQ(exit_code_of(repository_.read("result.json")), 130);
+  EXPECT_EQ(verdicts_of(repository_.read("result.json")), Lines{"c skipped"});
+  EXPECT_TRUE(nothing_recorded());
+  EXPECT_TRUE(repository_.is_tidy());
+}
+
+TEST_F(BadService, TimeOutWhileWaitingForAnExport) {
+  emulator_->stop();
+  emulator::Options options;
+  options.timing.queued = std::chrono::hours(1);
+  emulator_ = std::make_unique<emulator::Emulator>(options);
+  ASSERT_TRUE(emulator_->start());
+  add_run();
+  repository_.set("TFE_ADDRESS", emulator_->address());
+  use_mock("{ plan-export: { workspace: network-prod } }",
+           "terraform: { address: \"" + emulator_->address() + "\", organization: acme }\n");
+  EXPECT_NE(problem(3, {"--timeout", "1s"}), "");
+  EXPECT_TRUE(nothing_recorded());
+}
+
+TEST_F(BadInput, CtrlCWhileAPolicyRuns) {
+  repository_.write(
+      "policies/p.sentinel",
+      "xs = []\n"
+      "for [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] as _ { append(xs, 1) }\n"
+      "for xs as _ { for xs as _ { for xs as _ { for xs as _ { for xs as _ { for xs as _ "
+      "{ for xs as _ { for xs as _ { for xs as _ { for xs as _ { for xs as _ { for xs as "
+      "_ { y = 1 } } } } } } } } } } } }\nmain = true\n");
+  repository_.write("policies/quick.sentinel", "main = false\n");
+  repository_.write("mocks/mock-tfplan-v2.sentinel", kMock);
+  repository_.write("tests.yaml",
+                    "version: 1\nmocks:\n  m: { directory: mocks }\ntests:\n"
+                    "  - policy: policies/quick.sentinel\n    cases:\n"
+                    "      - { name: q, mocks: m, expect: fail }\n"
+                    "  - policy: policies/p.sentinel\n    cases:\n"
+                    "      - { name: c, mocks: m, expect: fail }\n");
+  Running run = repository_.start({"run", "-j", "1", "--progress", "plain", "--report",
+                                   "json=result.json", "--report", "junit=junit.xml"});
+  // A second of work shows that it is running; the policy would take days.
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  run.send(SIGINT);
+  const auto out = run.wait();
+  EXPECT_EQ(out.exit_code, 130) << out.err;
+  EXPECT_EQ(verdicts_of(repository_.read("result.json")), (Lines{"q passed", "c skipped"}));
+  EXPECT_TRUE(repository_.read("junit.xml").ends_with("</testsuites>\n"));
+  EXPECT_TRUE(repository_.is_tidy());
+}
+
+TEST_F(BadInput, CommandsOfAManifestNeedLeave) {
+  use_mock("{ exec: [/bin/sh, -c, \"touch ran; exit 1\"] }");
+  EXPECT_EQ(problem(3),
+            "mock `m` runs a command: commands of a manifest are run only with `--allow-exec`");
+  EXPECT_FALSE(repository_.has("ran"));
+}
+
+}  // namespace
+}  // namespace end_to_end

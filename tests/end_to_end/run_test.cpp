@@ -1,0 +1,192 @@
+// The program as a user runs it: verdicts, exit codes, reports, selection, both runtimes.
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "tests/end_to_end/repository.h"
+
+namespace end_to_end {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+constexpr std::string_view kManifest = R"(version: 1
+mocks:
+  open: { directory: mocks }
+  closed:
+    extends: open
+    patch:
+      - { import: tfplan/v2, resource: aws_security_group.web, set: cidr_blocks, value: ["10.0.0.0/8"] }
+tests:
+  - policy: policies/restrict-ssh.sentinel
+    tags: [network]
+    cases:
+      - { name: closed is allowed, mocks: closed, expect: pass }
+      - { name: open is denied, mocks: open, expect: fail }
+      - { name: "rule ${n}", each: [ { n: 1 }, { n: 2 } ], mocks: open, expect: { rules: { main: false } } }
+  - policy: policies/erring.sentinel
+    tags: [odd]
+    cases:
+      - { name: an error, mocks: open, expect: { error: { matches: "no such .*" } } }
+      - { name: undefined, mocks: open, params: { key: missing }, expect: undefined }
+      - { name: later, mocks: open, skip: "until #12" }
+  - sentinel-tests: policies
+)";
+
+constexpr std::string_view kErring = R"(import "tfplan/v2" as tfplan
+param key default ""
+print("key is", key)
+find = func() {
+	if key is "" {
+		return error("no such thing")
+	}
+	return tfplan.resource_changes[key].type
+}
+main = rule { find() is "aws_security_group" }
+)";
+
+class Run : public testing::Test {
+ protected:
+  void SetUp() override {
+    repository_.write("tests.yaml", kManifest);
+    repository_.write("mocks/mock-tfplan-v2.sentinel", kMock);
+    repository_.write("policies/restrict-ssh.sentinel", kPolicy);
+    repository_.write("policies/erring.sentinel", kErring);
+    repository_.write("policies/test/restrict-ssh/fail.hcl",
+                      "mock \"tfplan/v2\" {\n  module {\n    source = "
+                      "\"../../../mocks/mock-tfplan-v2.sentinel\"\n  }\n}\n"
+                      "test {\n  rules = {\n    main = false\n  }\n}\n");
+  }
+
+  Repository repository_;
+  const Lines all_ = {
+      "closed is allowed passed", "open is denied passed", "rule 1 passed", "rule 2 passed",
+      "an error passed",          "undefined passed",      "later skipped", "fail.hcl passed"};
+};
+
+TEST_F(Run, PassesWithTheBuiltInRuntime) {
+  const auto out = repository_.harness({"run", "--report", "json"});
+  EXPECT_EQ(out.exit_code, 0) << out.err;
+  EXPECT_EQ(verdicts_of(out.out), all_);
+}
+
+TEST_F(Run, GivesTheSameVerdictsThroughTheCommandLine) {
+  repository_.use_sentinel(base::Path(HARNESS_BINARY_DIR) / "bin/harness");
+  const auto cli = repository_.harness({"run", "--runtime", "cli", "--report", "json"});
+  EXPECT_EQ(cli.exit_code, 0) << cli.err;
+  EXPECT_EQ(verdicts_of(cli.out), all_);
+  const auto both = repository_.harness({"run", "--runtime", "both", "--report", "json"});
+  EXPECT_EQ(both.exit_code, 0) << both.err;
+  EXPECT_EQ(verdicts_of(both.out), all_);
+  // The link is this very program, so `auto` needs no child process.
+  const auto automatic = repository_.harness({"run", "-q"});
+  EXPECT_NE(automatic.out.find("builtin 1.0"), std::string::npos) << automatic.out;
+}
+
+TEST_F(Run, IsFoundFromBelowAndByDirectory) {
+  EXPECT_EQ(repository_.harness({"-C", "policies", "run", "-q"}).exit_code, 0);
+  EXPECT_EQ(repository_.harness({"run", "-C", "policies/test", "-q"}).exit_code, 0);
+}
+
+TEST_F(Run, ReportsAFailureWithItsReason) {
+  repository_.write("mocks/mock-tfplan-v2.sentinel", "resource_changes = {}\n");
+  const auto out = repository_.harness({"run", "--filter", "open is denied", "--report", "json"});
+  EXPECT_EQ(out.exit_code, 1);
+  EXPECT_EQ(verdicts_of(out.out), Lines{"open is denied failed"});
+  EXPECT_EQ(exit_code_of(out.out), 1);
+}
+
+TEST_F(Run, SelectsByNameTagShardAndLastFailure) {
+  const auto verdicts = [this](Lines arguments) {
+    arguments.insert(arguments.begin(), "run");
+    arguments.insert(arguments.end(), {"--report", "json"});
+    return verdicts_of(repository_.harness(arguments).out);
+  };
+  EXPECT_EQ(verdicts({"--filter", "^policies/restrict-ssh/rule"}),
+            (Lines{"rule 1 passed", "rule 2 passed"}));
+  EXPECT_EQ(verdicts({"--tag", "odd", "--filter", "error", "--filter", "undefined"}),
+            (Lines{"an error passed", "undefined passed"}));
+  Lines shards;
+  for (const char* shard : {"1/3", "2/3", "3/3"}) {
+    const Lines slice = verdicts({"--shard", shard});
+    shards.insert(shards.end(), slice.begin(), slice.end());
+  }
+  Lines sorted = all_;
+  std::sort(sorted.begin(), sorted.end());
+  std::sort(shards.begin(), shards.end());
+  EXPECT_EQ(shards, sorted);
+
+  EXPECT_EQ(repository_.harness({"run", "--failed", "-q"}).exit_code, 0);
+  repository_.write("policies/erring.sentinel", "main = rule { true }\n");
+  EXPECT_EQ(repository_.harness({"run", "-q"}).exit_code, 1);
+  EXPECT_EQ(verdicts({"--failed"}), (Lines{"an error failed", "undefined failed"}));
+}
+
+TEST_F(Run, SaysThatNothingWasSelected) {
+  const auto out = repository_.harness({"run", "--filter", "nothing like this"});
+  EXPECT_EQ(out.exit_code, 5);
+  EXPECT_TRUE(out.out.starts_with("error: no case was selected\n")) << out.out;
+  EXPECT_EQ(repository_.harness({"run", "--shard", "9/9", "-q"}).exit_code, 0);
+}
+
+TEST_F(Run, WritesSeveralReportsAtOnce) {
+  const auto out = repository_.harness({"run", "--report", "json=out/result.json", "--report",
+                                        "junit=out/junit.xml", "--report", "text=out/text.txt"});
+  EXPECT_EQ(out.exit_code, 0) << out.err;
+  EXPECT_EQ(verdicts_of(repository_.read("out/result.json")), all_);
+  EXPECT_TRUE(repository_.read("out/junit.xml").starts_with("<?xml version=\"1.0\""));
+  EXPECT_EQ(repository_.read("out/text.txt"), out.out);
+  const auto two = repository_.harness({"run", "--report", "json", "--report", "junit=-"});
+  EXPECT_EQ(two.exit_code, 2);
+  EXPECT_EQ(two.err,
+            "there are two reports for standard output\n"
+            "    give one of them a path: `--report json=result.json`\n");
+}
+
+TEST_F(Run, LeavesNothingBehindButItsOwnFolder) {
+  EXPECT_EQ(repository_.harness({"run", "-q"}).exit_code, 0);
+  EXPECT_TRUE(repository_.is_tidy());
+  EXPECT_EQ(repository_.read(".harness/.gitignore"), "*\n");
+}
+
+TEST_F(Run, ExplainsWrongCommandLines) {
+  struct Case {
+    Lines arguments;
+    const char* err;
+  };
+  const Case cases[] = {
+      {{"rum"}, "unknown command `rum`\n    did you mean `run`?\n"},
+      {{"run", "--fliter", "x"}, "unknown option `--fliter`\n    did you mean `--filter`?\n"},
+      {{"run", "--runtime", "buildin"},
+       "`--runtime` is `buildin`, expected one of auto, cli, builtin, both\n"
+       "    did you mean `builtin`?\n"},
+      {{"run", "-j", "0"}, "`--jobs` is `0`, expected a whole number from 1\n"},
+      {{"run", "--timeout", "soon"},
+       "`--timeout` is `soon`, expected a time such as 90s or 1m30s\n"},
+      {{"run", "--report", "junti"}, "unknown report format `junti`, expected one of "},
+      {{"run", "policies"}, "`policies` is no manifest, whose name ends in .yaml or .yml\n"},
+      {{"run", "--filter", "("}, "the filter `(` is no regular expression: missing ): (\n"},
+      {{"-C", "nowhere", "run"}, "there is no folder `"},
+  };
+  for (const Case& c : cases) {
+    const auto out = repository_.harness(c.arguments);
+    EXPECT_EQ(out.exit_code, 2);
+    EXPECT_TRUE(out.err.starts_with(c.err)) << out.err;
+    EXPECT_EQ(out.out, "");
+  }
+}
+
+TEST_F(Run, ReadsVariables) {
+  repository_.set("HARNESS_FILTER", "open is denied");
+  repository_.set("HARNESS_QUIET", "1");
+  EXPECT_TRUE(repository_.harness({"run"}).out.starts_with("1 passed, 0 failed"));
+  EXPECT_TRUE(
+      repository_.harness({"run", "--filter", "rule"}).out.starts_with("2 passed, 0 failed"));
+  repository_.set("HARNESS_JOBS", "many");
+  const auto out = repository_.harness({"run"});
+  EXPECT_EQ(out.exit_code, 2);
+  EXPECT_EQ(out.err, "`HARNESS_JOBS` is `many`, expected a whole number from 1\n");
+}
+
+}  // namespace
+}  // namespace end_to_end
