@@ -49,6 +49,8 @@ int list_command(const Arguments& arguments, Context& context);
 int pull_command(const Arguments& arguments, Context& context);
 int doctor_command(const Arguments& arguments, Context& context);
 int report_command(const Arguments& arguments, Context& context);
+int completion_command(const Arguments& arguments, Context& context);
+int init_command(const Arguments& arguments, Context& context);
 int schema_command(const Arguments& arguments, Context& context);
 
 /// `harness sentinel …` and the link named `sentinel`: HashiCorp's command line. `words` begin

@@ -24,6 +24,7 @@ constexpr std::string_view kPullOptions[] = {"output",      "delete",       "exp
 constexpr std::string_view kDoctorOptions[] = {"directory", "help"};
 constexpr std::string_view kReportOptions[] = {"report", "durations", "verbose",   "quiet",
                                                "color",  "no-ci",     "directory", "help"};
+constexpr std::string_view kInitOptions[] = {"ci", "directory", "help"};
 constexpr std::string_view kSchemaOptions[] = {"directory", "help"};
 
 constexpr CommandRow kCommands[] = {
@@ -60,6 +61,13 @@ constexpr CommandRow kCommands[] = {
      kReportOptions, report_command},
     {"schema", "", "the JSON Schema of the manifest", "", "harness schema > tests.schema.json",
      kSchemaOptions, schema_command},
+    {"init", "", "a first tests.yaml for an existing policy repository",
+     "Looks for policies, native cases, modules and parameters, and writes tests.yaml. With --ci, "
+     "also prints a snippet for a CI system.",
+     "harness init\nharness init --ci github", kInitOptions, init_command},
+    {"completion", "SHELL", "completion for bash, zsh or fish", "",
+     "source <(harness completion bash)\nharness completion fish | source", kSchemaOptions,
+     completion_command},
 };
 
 }  // namespace
