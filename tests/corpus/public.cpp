@@ -32,7 +32,8 @@ std::vector<sentinel::FoundPolicy> find_all(const base::Path& root) {
   std::error_code failure;
   for (std::filesystem::recursive_directory_iterator entry(root, failure), end;
        entry != end && !failure; entry.increment(failure)) {
-    if (!entry->is_directory()) continue;
+    std::error_code ignored;
+    if (!entry->is_directory(ignored)) continue;
     const base::Path name = entry->path().filename();
     if (name == ".git" || name == ".sentinel") {
       entry.disable_recursion_pending();
@@ -84,7 +85,8 @@ int main(int count, char** words) {
   std::vector<base::Path> repositories;
   for (std::filesystem::directory_iterator entry(root, failure), end; entry != end && !failure;
        entry.increment(failure)) {
-    if (entry->is_directory()) repositories.push_back(entry->path());
+    std::error_code ignored;
+    if (entry->is_directory(ignored)) repositories.push_back(entry->path());
   }
   if (failure) {
     std::fprintf(stderr, "cannot read %s: %s\n", words[1], failure.message().c_str());
