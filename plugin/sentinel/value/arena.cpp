@@ -37,15 +37,15 @@ void* Arena::allocate_slowly(std::size_t size, std::size_t alignment) {
 
   std::unique_ptr<std::byte[], Free> memory(new_block(block));
   if (memory == nullptr) throw MemoryExceeded{limit_};
-  const auto begin = reinterpret_cast<std::uintptr_t>(memory.get());
+  std::byte* const begin = memory.get();
   blocks_.push_back(std::move(memory));
   used_ += block;
-  const std::uintptr_t at = (begin + alignment - 1) & ~(static_cast<std::uintptr_t>(alignment) - 1);
+  std::byte* const at = begin + padding(begin, alignment);
   // A large piece must not make the rest of the current block unreachable.
-  if (alone && end_ - next_ > begin + block - (at + size)) return reinterpret_cast<void*>(at);
+  if (alone && end_ - next_ > begin + block - (at + size)) return at;
   next_ = at + size;
   end_ = begin + block;
-  return reinterpret_cast<void*>(at);
+  return at;
 }
 
 }  // namespace sentinel

@@ -41,11 +41,12 @@ class Arena {
   Arena& operator=(Arena&&) = default;
 
   void* allocate(std::size_t size, std::size_t alignment = 8) {
-    const std::uintptr_t at =
-        (next_ + alignment - 1) & ~(static_cast<std::uintptr_t>(alignment) - 1);
-    if (at <= end_ && size <= end_ - at) {
+    const std::size_t gap = padding(next_, alignment);
+    const auto room = static_cast<std::size_t>(end_ - next_);
+    if (gap <= room && size <= room - gap) {
+      std::byte* at = next_ + gap;
       next_ = at + size;
-      return reinterpret_cast<void*>(at);
+      return at;
     }
     return allocate_slowly(size, alignment);
   }
@@ -76,10 +77,13 @@ class Arena {
 
  private:
   static constexpr std::size_t kMostBytes = SIZE_MAX / 4;
+  static std::size_t padding(const std::byte* at, std::size_t alignment) {
+    return -reinterpret_cast<std::uintptr_t>(at) & (alignment - 1);
+  }
   void* allocate_slowly(std::size_t size, std::size_t alignment);
 
-  std::uintptr_t next_ = 0;
-  std::uintptr_t end_ = 0;
+  std::byte* next_ = nullptr;
+  std::byte* end_ = nullptr;
   std::size_t used_ = 0;
   std::size_t limit_;
   struct Free {

@@ -153,6 +153,7 @@ class Value {
   std::uint8_t flag_;
   std::uint16_t aux_;
   std::uint32_t size_;
+  // NOLINTBEGIN(readability-identifier-naming): private, though in an anonymous union
   union {
     std::int64_t integer_;
     double number_;
@@ -164,6 +165,7 @@ class Value {
     Object* object_;
     Module* module_;
   };
+  // NOLINTEND(readability-identifier-naming)
 };
 
 static_assert(sizeof(Value) == 16 && std::is_trivially_copyable_v<Value>);
