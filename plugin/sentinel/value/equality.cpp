@@ -11,7 +11,7 @@ namespace {
 /// Counts what a comparison looks at: lists that hold one list twice, nested forty times, would be
 /// compared for ever.
 struct Walk {
-  static constexpr std::size_t kMostElements = 100'000'000;
+  static constexpr std::size_t kMostElements = 20'000'000;
   std::size_t elements = 0;
 
   bool equal(const Value& a, const Value& b, std::size_t depth) {
@@ -55,7 +55,7 @@ struct Walk {
     if (depth > kMostNesting) throw ValueTooLarge{"value nested deeper than 1000 levels"};
     elements += size;
     if (elements > kMostElements) {
-      throw ValueTooLarge{"comparison of more than 100000000 elements"};
+      throw ValueTooLarge{"comparison of more than 20000000 elements"};
     }
   }
 

@@ -169,7 +169,16 @@ std::string quote(std::string_view text) {
   std::string out;
   out.reserve(text.size() + 2);
   out += '"';
+  const auto plain = [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte >= 0x20 && byte < 0x7F && c != '"' && c != '\\';
+  };
   while (!text.empty()) {
+    const auto stop = std::find_if_not(text.begin(), text.end(), plain);
+    const auto run = static_cast<std::size_t>(stop - text.begin());
+    out += text.substr(0, run);
+    text.remove_prefix(run);
+    if (text.empty()) break;
     const char c = text[0];
     const std::size_t length = sequence_length(text);
     constexpr std::string_view kSpecial = "\"\\\n\t\r\a\b\f\v";
