@@ -136,7 +136,7 @@ void write_test(const Expectation& expect, Writer& out) {
   if (!expect.rules.empty()) {
     std::string rules = "{\n";
     for (const RuleExpectation& rule : expect.rules)
-      rules += "    " + text(rule.name) + " = " + value(rule.value, "    ") + "\n";
+      rules += "    " + rule.name + " = " + value(rule.value, "    ") + "\n";
     return out.test(rules + "  }");
   }
   const bool bare = expect.prints.empty() && expect.error.empty();

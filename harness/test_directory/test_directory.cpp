@@ -73,7 +73,7 @@ std::string work_name(const Manifest& manifest) {
   return out.empty() ? "tests" : out;
 }
 
-/// Names that begin with a date, so that they sort by age; the rest keeps two runs apart.
+/// Names that begin with a date, for people; the rest keeps two runs apart.
 std::string run_prefix(std::chrono::system_clock::time_point now) {
   std::string out;
   for (const char c : base::to_rfc3339(now)) {
@@ -84,16 +84,19 @@ std::string run_prefix(std::chrono::system_clock::time_point now) {
 
 /// Removes all but the newest runs that were kept. One that is still at work holds a lock.
 void remove_old_runs(const Path& folder) {
-  std::vector<Path> runs;
+  std::vector<std::pair<std::filesystem::file_time_type, Path>> runs;
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
     const std::string name = entry.path().filename().string();
-    if (!name.empty() && name[0] >= '0' && name[0] <= '9') runs.push_back(entry.path());
+    std::error_code ignored;
+    if (!name.empty() && name[0] >= '0' && name[0] <= '9') {
+      runs.emplace_back(std::filesystem::last_write_time(entry.path(), ignored), entry.path());
+    }
   }
   if (runs.size() <= kKeptRuns) return;
   std::sort(runs.begin(), runs.end());
   runs.resize(runs.size() - kKeptRuns);
-  for (const Path& run : runs) {
+  for (const auto& [time, run] : runs) {
     const int descriptor = ::open(run.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     if (descriptor < 0) continue;
     if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) (void)base::remove_tree(run);
