@@ -625,8 +625,7 @@ namespace {
 // The part of `items` that the query's page names, and its `meta`.
 template <class T>
 std::vector<T> page_of(const std::vector<T>& items,
-                       const std::multimap<std::string, std::string>& query,
-                       Object::Ptr root) {
+                       const std::multimap<std::string, std::string>& query, Object::Ptr root) {
   const auto number = [&](const std::string& key, int otherwise) {
     const auto found = query.find(key);
     return found == query.end() ? otherwise : std::max(1, std::atoi(found->second.c_str()));
