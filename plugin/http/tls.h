@@ -9,7 +9,7 @@
 #include "plugin/base/system.h"
 #include "plugin/http/http.h"
 
-namespace Poco::Net {
+namespace Poco::Net {  // NOLINT(readability-identifier-naming): not ours
 class StreamSocket;
 }
 
