@@ -62,7 +62,7 @@ struct Applied {
   bool passed() const { return outcome && outcome->result == Outcome::Result::Pass; }
 };
 
-ExitCode exit_code(const Applied& applied) {
+int exit_code(const Applied& applied) {
   if (!applied.outcome) return kOtherError;
   switch (applied.outcome->result) {
   case Outcome::Result::Pass:
@@ -375,7 +375,7 @@ class Apply {
     problem.what = "rule `" + options_.json_rule + "` was not evaluated";
     if (outcome.error) problem.why = to_text(*outcome.error);
     context_.streams.err << "Error: " << base::to_text(problem);
-    const ExitCode code = exit_code(applied_.front());
+    const int code = exit_code(applied_.front());
     return code == kPassed ? kOtherError : code;
   }
 

@@ -17,14 +17,13 @@ struct Streams {
   std::ostream& err;
 };
 
-enum ExitCode : int {
-  kPassed = 0,
-  kFailed = 1,
-  kUndefinedResult = 2,
-  kRuntimeError = 3,
-  kOtherError = 9,
-  kUnknownCommand = 127,
-};
+// Exit codes.
+inline constexpr int kPassed = 0;
+inline constexpr int kFailed = 1;
+inline constexpr int kUndefinedResult = 2;
+inline constexpr int kRuntimeError = 3;
+inline constexpr int kOtherError = 9;
+inline constexpr int kUnknownCommand = 127;
 
 /// `arguments` begin behind the program's name. Thread-safe; never throws.
 int run_command_line(const std::vector<std::string>& arguments, const base::System& system,
