@@ -39,9 +39,6 @@ class Reader {
   }
 
   void read(std::vector<ConfigBlock>& blocks) {
-    if (const auto bad = find_invalid_utf8(text_)) {
-      fail("the text is not UTF-8", {offset(*bad), offset(*bad) + 1}, {});
-    }
     while (true) {
       skip_lines();
       if (at_end()) return;
@@ -126,7 +123,15 @@ class Reader {
     while (!at_end() && is_word(peek()))
       ++at_;
     span = {offset(begin), offset(at_)};
+    check_utf8(begin);
     return text_.substr(begin, at_ - begin);
+  }
+
+  /// What was read since `begin`. Comments may hold any bytes.
+  void check_utf8(std::size_t begin) const {
+    if (const auto bad = find_invalid_utf8(text_.substr(begin, at_ - begin))) {
+      fail("the text is not UTF-8", {offset(begin + *bad), offset(begin + *bad + 1)}, {});
+    }
   }
 
   struct Head {
@@ -503,6 +508,7 @@ class Reader {
       }
     }
     ++at_;
+    check_utf8(begin);
     node.span = {offset(begin), offset(at_)};
     return node;
   }
@@ -610,6 +616,7 @@ class Reader {
       }
     }
     at_ = behind;
+    check_utf8(begin);
     node.span = {offset(begin), offset(at_)};
     return node;
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <unordered_map>
 #include <utility>
 
 #include "plugin/sentinel/config/document.h"
@@ -27,9 +28,6 @@ class Reader {
   }
 
   ConfigNode read() {
-    if (const auto bad = find_invalid_utf8(text_)) {
-      fail("the text is not UTF-8", {offset(*bad), offset(*bad) + 1});
-    }
     skip();
     if (at_end()) fail("the file is empty", {offset(at_), offset(at_)});
     ConfigNode node = read_value();
@@ -211,6 +209,7 @@ class Reader {
     }
     ++at_;
     node.span = {offset(begin), offset(at_)};
+    replace_invalid_utf8(node.text);
     return node;
   }
 
@@ -342,6 +341,17 @@ class Blocks {
     block.labels = std::move(labels);
     block.body = std::move(body);
     block.origins.assign(block.body.entries.size(), source_);
+    if (document_.legacy) {
+      // Read into a record: of equal keys the last counts.
+      std::string key = block.type;
+      for (const BlockLabel& label : block.labels)
+        key += ' ' + label.text;
+      const auto [place, is_new] = places_.emplace(std::move(key), document_.blocks.size());
+      if (!is_new) {
+        document_.blocks[place->second] = std::move(block);
+        return;
+      }
+    }
     document_.blocks.push_back(std::move(block));
   }
 
@@ -473,6 +483,7 @@ class Blocks {
   base::SourcePtr source_;
   std::vector<base::Diagnostic>& errors_;
   Document document_;
+  std::unordered_map<std::string, std::size_t> places_;  // of legacy blocks
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <limits>
+#include <utility>
 
 namespace sentinel {
 
@@ -54,6 +55,19 @@ std::optional<std::size_t> find_invalid_utf8(std::string_view text) {
     i += more + 1;
   }
   return std::nullopt;
+}
+
+void replace_invalid_utf8(std::string& text) {
+  std::string out;
+  std::string_view rest = text;
+  while (const auto bad = find_invalid_utf8(rest)) {
+    out += rest.substr(0, *bad);
+    out += "\xEF\xBF\xBD";
+    rest.remove_prefix(*bad + 1);
+  }
+  if (rest.size() == text.size()) return;
+  out += rest;
+  text = std::move(out);
 }
 
 void set_number(base::ConfigNode& node, bool whole) {

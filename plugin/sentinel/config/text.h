@@ -20,6 +20,9 @@ bool append_utf8(std::string& out, std::uint32_t code);
 /// The offset of the first byte that is not part of valid UTF-8.
 std::optional<std::size_t> find_invalid_utf8(std::string_view text);
 
+/// Every byte that is not part of valid UTF-8 becomes U+FFFD, as Go's reader of JSON makes it.
+void replace_invalid_utf8(std::string& text);
+
 /// Reads `node.text` (a number in JSON's form): `Int` where it is `whole` and fits, else `Float`,
 /// infinite where it is too large.
 void set_number(base::ConfigNode& node, bool whole);

@@ -50,6 +50,7 @@ TEST(Hcl, ReadsLiteralValues) {
       {"a heredoc", "a {\n x = <<EOF\n  one\n two $${z}\nEOF\n}", "a{x: '  one\\n two ${z}\\n'}"},
       {"a heredoc without margin", "a {\n x = <<-EOF\n    one\n\n      two\n    EOF\n}",
        "a{x: 'one\\n\\n  two\\n'}"},
+      {"any bytes in comments", "# \xFF\na { x = 1 } // \xC3\n/* \xE4 */", "a{x: int 1}"},
       {"dashes in names", "a { x-y = 1 }", "a{x-y: int 1}"},
   };
   for (const Case& c : kCases) {

@@ -34,6 +34,7 @@ TEST(Json, ReadsValues) {
       {"nothing in collections", " [ { } , [ ] ] ", "[{}, []]"},
       {"keys stay in order, twice too", R"({"b":1,"a":2,"b":3})", "{b: int 1, a: int 2, b: int 3}"},
       {"a whole number beyond 64 bits", "9223372036854775808", "float 9223372036854775808.000000"},
+      {"no UTF-8 becomes the replacement character", "[\"a\xFFz\"]", "['a\xEF\xBF\xBDz']"},
       {"too small is zero", "1e-999", "float 0.000000"},
   };
   for (const Case& c : kCases) {
@@ -99,6 +100,9 @@ TEST(JsonConfiguration, BringsTheLegacyDialectIntoTodaysForm) {
        "legacy import(p){path: './p', args: [], config: {a: int 1}}"},
       {"settings", R"({"global": {"day": "monday"}, "param": {"n": 3}})",
        "legacy global(day){value: 'monday'} param(n){value: int 3}"},
+      {"of equal keys the last counts",
+       R"({"mock": {"a": {"x": 1}, "a": {"x": 2}}, "mock": {"b": {}, "a": {"x": 3}}})",
+       "legacy mock(a){data: {x: int 3}} mock(b){data: {}}"},
       {"expectations", R"({"test": {"main": true}})", "legacy test{rules: {main: true}}"},
       {"one old part makes all of it old",
        R"({"mock": {"a": "a.sentinel"}, "global": {"v": {"value": 1}}})",
