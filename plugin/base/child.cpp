@@ -82,6 +82,7 @@ int spawn(const ChildCommand& command, const Pipe& in, const Pipe& out, const Pi
   words.push_back(command.program.string());
   words.insert(words.end(), command.arguments.begin(), command.arguments.end());
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (std::string& word : words)
     argv.push_back(word.data());
   argv.push_back(nullptr);
@@ -89,6 +90,7 @@ int spawn(const ChildCommand& command, const Pipe& in, const Pipe& out, const Pi
   for (const auto& [name, value] : command.environment)
     settings.push_back(name + "=" + value);
   std::vector<char*> envp;
+  envp.reserve(settings.size() + 1);
   for (std::string& setting : settings)
     envp.push_back(setting.data());
   envp.push_back(nullptr);

@@ -63,7 +63,7 @@ void use_huge_pages(char* memory, std::size_t size) {
   const std::uintptr_t first = (begin + kHugePage - 1) & ~(kHugePage - 1);
   const std::uintptr_t last = (begin + size) & ~(kHugePage - 1);
 #ifdef MADV_HUGEPAGE
-  if (first < last) ::madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
+  if (first < last) ::madvise(memory + (first - begin), last - first, MADV_HUGEPAGE);
 #endif
 }
 

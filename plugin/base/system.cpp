@@ -6,9 +6,7 @@
 #include <system_error>
 
 #include <sys/ioctl.h>
-#include <unistd.h>
-
-extern char** environ;
+#include <unistd.h>  // environ, too
 
 namespace base {
 namespace {
