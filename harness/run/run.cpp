@@ -102,6 +102,10 @@ class Run {
       report_.problems.push_back(std::move(ready.error()));
       for (CaseReport& item : report_.cases) {
         if (!item.skip_reason.empty()) continue;
+        if (cancel_.cancelled() && cancel_.reason() != base::CancelReason::Timeout) {
+          item.skip_reason = stop_reason(cancel_.reason());
+          continue;
+        }
         item.verdict = Verdict::Error;
         item.error_kind = problem_kind_;
         item.problem = report_.problems.back();
@@ -349,6 +353,9 @@ class Run {
       return std::move(placed.error());
     }
     if (auto refusal = trust_->refusal(*placed)) {
+      // HashiCorp's CLI runs every case that it finds beside a policy: this one must not be there.
+      std::error_code error;
+      std::filesystem::remove(directory_->path() / placed->case_file, error);
       refuse(item, ErrorKind::Runtime, *refusal);
       return std::move(*refusal);
     }

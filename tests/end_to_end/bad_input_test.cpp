@@ -336,6 +336,60 @@ TEST_F(BadInput, CtrlCWhileAPolicyRuns) {
   EXPECT_TRUE(repository_.is_tidy());
 }
 
+/// What a pull request may not do by itself; with either runtime.
+class Trust : public BadInput, public testing::WithParamInterface<const char*> {
+ protected:
+  void SetUp() override {
+    repository_.use_sentinel(base::Path(HARNESS_BINARY_DIR) / "bin/harness");
+    repository_.write("policies/p.sentinel", "main = false\n");
+  }
+
+  Lines problems(Lines arguments = {}) {
+    arguments.insert(arguments.begin(), {"run", "--runtime", GetParam(), "--report", "json"});
+    return problems_of(repository_.harness(arguments).out);
+  }
+};
+
+TEST_P(Trust, PoliciesUseTheNetworkOnlyWhenAllowed) {
+  repository_.write("policies/p.sentinel", "import \"http\"\nmain = false\n");
+  repository_.write("http.sentinel", "get = func(url) { return url }\n");
+  repository_.write(
+      "tests.yaml",
+      "version: 1\ntests:\n  - policy: policies/p.sentinel\n    cases:\n"
+      "      - { name: real, expect: fail }\n"
+      "      - { name: mocked, extra-mocks: { http: http.sentinel }, expect: fail }\n");
+  EXPECT_EQ(problems(), (Lines{"the policy imports `http`: policies use the network only with "
+                               "`--allow-network`",
+                               "-"}));
+  EXPECT_EQ(problems({"--allow-network"}), (Lines{"-", "-"}));
+}
+
+TEST_P(Trust, ModulesCountToo) {
+  repository_.write("policies/p.sentinel", "import \"m\"\nmain = m.x\n");
+  repository_.write("m.sentinel", "import \"http\"\nx = false\n");
+  repository_.write("tests.yaml",
+                    "version: 1\ntests:\n  - policy: policies/p.sentinel\n    cases:\n"
+                    "      - { name: c, modules: { m: m.sentinel }, expect: fail }\n");
+  EXPECT_EQ(problems(), Lines{"the policy imports `http`: policies use the network only with "
+                              "`--allow-network`"});
+}
+
+TEST_P(Trust, NativeCasesStartNoPrograms) {
+  repository_.write("plugin.sh", "#!/bin/sh\ntouch \"$(dirname \"$0\")/ran\"\n");
+  std::filesystem::permissions(repository_.path() / "plugin.sh", std::filesystem::perms::all);
+  repository_.write("policies/test/p/a.hcl",
+                    "import \"plugin\" \"x\" {\n  source = \"../../../plugin.sh\"\n}\n"
+                    "test {\n  rules = {}\n}\n");
+  repository_.write("policies/test/p/b.hcl", "test {\n  rules = {}\n}\n");
+  repository_.write("tests.yaml", "version: 1\ntests:\n  - sentinel-tests: policies\n");
+  EXPECT_EQ(problems(), (Lines{"the case starts a program as a plugin: plugins are started only "
+                               "with `--allow-exec`",
+                               "-"}));
+  EXPECT_FALSE(repository_.has("ran"));
+}
+
+INSTANTIATE_TEST_SUITE_P(BothRuntimes, Trust, testing::Values("builtin", "cli"));
+
 TEST_F(BadInput, CommandsOfAManifestNeedLeave) {
   use_mock("{ exec: [/bin/sh, -c, \"touch ran; exit 1\"] }");
   EXPECT_EQ(problem(3),
