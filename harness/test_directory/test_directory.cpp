@@ -83,19 +83,20 @@ std::string run_prefix(std::chrono::system_clock::time_point now) {
 }
 
 /// Removes all but the newest runs that were kept. One that is still at work holds a lock.
-void remove_old_runs(const Path& folder) {
+void remove_old_runs(const Path& folder, const Path& current) {
   std::vector<std::pair<std::filesystem::file_time_type, Path>> runs;
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
     const std::string name = entry.path().filename().string();
     std::error_code ignored;
-    if (!name.empty() && name[0] >= '0' && name[0] <= '9') {
+    const bool is_run = !name.empty() && name[0] >= '0' && name[0] <= '9';
+    if (is_run && entry.path() != current) {
       runs.emplace_back(std::filesystem::last_write_time(entry.path(), ignored), entry.path());
     }
   }
-  if (runs.size() <= kKeptRuns) return;
+  if (runs.size() < kKeptRuns) return;
   std::sort(runs.begin(), runs.end());
-  runs.resize(runs.size() - kKeptRuns);
+  runs.resize(runs.size() - kKeptRuns + 1);
   for (const auto& [time, run] : runs) {
     const int descriptor = ::open(run.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     if (descriptor < 0) continue;
@@ -229,7 +230,7 @@ base::Result<std::unique_ptr<TestDirectory>> TestDirectory::create(const Manifes
   const int descriptor = ::open(run->c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) return failed("read", *run, errno);
   ::flock(descriptor, LOCK_SH);
-  remove_old_runs(folder);
+  remove_old_runs(folder, *run);
   point_latest(folder, *run);
   Path scratch = *run / ".scratch";
   std::unique_ptr<TestDirectory> out(
