@@ -387,7 +387,7 @@ template <class T>
 std::span<T> Parser::keep(std::vector<T>& scratch, std::size_t from) {
   const std::size_t count = scratch.size() - from;
   if (count == 0) return {};
-  T* const kept = static_cast<T*>(tree_->arena->allocate(count * sizeof(T), alignof(T)));
+  T* const kept = std::pmr::polymorphic_allocator<T>(tree_->arena.get()).allocate(count);
   std::uninitialized_copy(scratch.begin() + static_cast<std::ptrdiff_t>(from), scratch.end(), kept);
   scratch.resize(from);
   return {kept, count};
