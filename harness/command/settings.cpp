@@ -17,6 +17,7 @@ base::Diagnostic wrong(const Arguments& arguments, std::string_view option,
 std::optional<std::chrono::milliseconds> parse_time(std::string_view text) {
   if (text.empty()) return std::nullopt;
   double total = 0;
+  const bool bare = text.find_first_not_of("0123456789.") == std::string_view::npos;
   while (!text.empty()) {
     double number = 0;
     const auto [end, error] =
@@ -28,7 +29,7 @@ std::optional<std::chrono::milliseconds> parse_time(std::string_view text) {
     text.remove_prefix(letters);
     if (unit == "ms") {
       total += number;
-    } else if (unit == "s" || (unit.empty() && text.empty())) {
+    } else if (unit == "s" || bare) {
       total += number * 1'000;
     } else if (unit == "m") {
       total += number * 60'000;

@@ -1,10 +1,13 @@
 #include "harness/command/options.h"
 
+#include <cstdlib>
+
 #include <gtest/gtest.h>
 
 #include "harness/command/command.h"
 #include "harness/command/help.h"
 #include "harness/command/settings.h"
+#include "plugin/base/file.h"
 
 namespace harness {
 namespace {
@@ -94,6 +97,33 @@ TEST(Options, EveryCommandNamesOptionsThatExist) {
 TEST(Options, EveryOptionHasAnExample) {
   for (const OptionRow& option : option_rows())
     EXPECT_FALSE(option.example.empty()) << option.name;
+}
+
+/// docs/reference/commands.md, as the tables have it.
+std::string reference() {
+  std::string out =
+      "# Commands\n\n"
+      "What `harness --help` and `harness COMMAND --help` say. Every option has a variable; a "
+      "flag\n"
+      "goes before its variable, and that before the default. The manifest sets none of them but\n"
+      "`sentinel.runtime` and `sentinel.version`. Results go to standard output, everything else "
+      "to\n"
+      "standard error.\n\n```\n" +
+      help_text() + "```\n";
+  for (const CommandRow& command : commands())
+    out += "\n## harness " + std::string(command.name) + "\n\n```\n" + help_text(command) + "```\n";
+  return out;
+}
+
+TEST(Help, IsWhatTheReferenceSays) {
+  const base::Path file = base::Path(HARNESS_SOURCE_DIR) / "docs/reference/commands.md";
+  if (std::getenv("HARNESS_ACCEPT") != nullptr) {  // NOLINT(concurrency-mt-unsafe): one thread
+    ASSERT_TRUE(base::write_file(file, reference()));
+    return;
+  }
+  const auto text = base::read_file(file);
+  ASSERT_TRUE(text) << to_text(text.error());
+  EXPECT_EQ(*text, reference()) << "rewrite it with tests/run --accept";
 }
 
 TEST(Settings, ReadTimesAndSizes) {
