@@ -77,7 +77,7 @@ double to_number(std::string_view text) {
 }
 
 /// Gives `node` the type that YAML 1.2's core schema sees in the plain scalar `text`.
-void set_plain(ConfigNode& node, std::string text) {
+void set_plain(ConfigNode& node, const std::string& text) {
   const std::string_view view = text;
   node.text = text;
   if (view == "true" || view == "True" || view == "TRUE" || view == "false" || view == "False" ||

@@ -282,7 +282,7 @@ base::Status TestDirectory::put(const Path& from, const Path& to) {
 
 /// At the file's path in the repository; one from outside gets a place of its own.
 Path TestDirectory::place_of(const NamedPath& file) {
-  const Path written = file.written;
+  Path written = file.written;
   if (!written.is_absolute() && *written.begin() != "..") return written;
   return Path("outside") / six_digits(file.path.string()) / file.path.filename();
 }
@@ -323,10 +323,10 @@ base::Status TestDirectory::add_mock(const Mock& mock, const Path& folder,
     std::vector<Diagnostic> problems;
     mock_bundle::patch(path_ / relative, shown, edits, problems, warnings);
     if (problems.size() == 1) return std::move(problems.front());
-    if (!problems.empty()) {
+    if (const std::size_t count = problems.size(); count > 0) {
       return Diagnostic{.what = "mock " + in_ticks(mock.name) + " cannot be made",
                         .where = mock.where,
-                        .why = std::to_string(problems.size()) + " of its edits do not fit",
+                        .why = std::to_string(count) + " of its edits do not fit",
                         .causes = std::move(problems)};
     }
   }
@@ -452,7 +452,9 @@ base::Result<PlacedCase> TestDirectory::add_native(const Case& one) {
   const sentinel::Configuration configuration = sentinel::read_configuration(
       std::make_shared<const base::Source>(one.native->written, std::move(*text)), ignored);
   const Path folder = out.case_file.parent_path();
-  for (const auto& [source, place] : sources_of(configuration)) {
+  for (const auto& named : sources_of(configuration)) {
+    const std::string& source = named.first;
+    const sentinel::Place& place = named.second;
     const auto refused = [&](Diagnostic problem) {
       problem.where = place.locate();
       return problem;

@@ -17,7 +17,7 @@ struct Row {
 };
 
 TEST(Glob, MatchesWholePaths) {
-  const Row kRows[] = {
+  const Row rows[] = {
       {"a.yaml", "a.yaml", true},
       {"a.yaml", "b/a.yaml", false},
       {"*.yaml", "a.yaml", true},
@@ -36,7 +36,7 @@ TEST(Glob, MatchesWholePaths) {
       {"[a]", "[a]", true},
       {"", "", true},
   };
-  for (const Row& row : kRows) {
+  for (const Row& row : rows) {
     SCOPED_TRACE(row.glob + " on " + row.path);
     EXPECT_EQ(glob_matches(row.glob, row.path), row.matches);
   }

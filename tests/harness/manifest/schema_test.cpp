@@ -271,14 +271,14 @@ TEST(Schema, AcceptsWhatTheReaderAccepts) {
 
 /// What only the reader can know: it looks at names, files and the meaning of text.
 bool is_about_meaning(const std::string& line) {
-  static const std::regex kMeaning(
+  static const std::regex meaning(
       "^\\S+:\\d+:\\d+: (no mock is called|mocks extend each other|.* is not there|.* is a folder"
       "|.* is a file|.* leads out|`\\$\\{|two rows of|a second case|no cases below|no file matches"
       "|a regular expression that is none|.* of no organization|import `|.*does not end in"
       "|`result: |files include each other|.* is included twice|.* outside of mock"
       "|mocks `.*differ only|`fixtures` (names|is the folder)|unknown key `.*` in an included file"
       "|an included file without|a second document).*");
-  return std::regex_match(line, kMeaning);
+  return std::regex_match(line, meaning);
 }
 
 TEST(Schema, JudgesEveryMutationAsTheReaderDoes) {

@@ -35,9 +35,9 @@ class SchemaValidator {
 
   bool keyword(const Node& schema, std::string_view key, const Node& word,
                const Node& value) const {
-    static const std::set<std::string_view> kSilent = {"$schema", "$defs", "title", "description",
-                                                       "then"};
-    if (kSilent.contains(key)) return true;
+    static const std::set<std::string_view> silent = {"$schema", "$defs", "title", "description",
+                                                      "then"};
+    if (silent.contains(key)) return true;
     if (key == "$ref") {
       const std::string_view name =
           std::string_view(word.text).substr(std::string_view("#/$defs/").size());

@@ -62,7 +62,7 @@ struct Scalar {
 };
 
 TEST(Yaml, TypesScalarsByTheCoreSchema) {
-  const Scalar kScalars[] = {
+  const Scalar scalars[] = {
       {"true", "true"},
       {"False", "false"},
       {"yes", "s\"yes\""},
@@ -98,7 +98,7 @@ TEST(Yaml, TypesScalarsByTheCoreSchema) {
       {"", "null"},
       {"Nil", "s\"Nil\""},
   };
-  for (const Scalar& scalar : kScalars) {
+  for (const Scalar& scalar : scalars) {
     SCOPED_TRACE(scalar.text);
     const Read result = read("a: " + scalar.text + "\n");
     EXPECT_EQ(result.tree, "{a: " + scalar.tree + "}");
@@ -154,7 +154,7 @@ struct Bad {
 };
 
 TEST(Yaml, RefusesWhatAManifestMustNotHave) {
-  const Bad kBad[] = {
+  const Bad bad_texts[] = {
       {"", "x.yaml: the file is empty\n    a manifest begins with `version: 1`\n"},
       {"# nothing\n", "x.yaml: the file is empty\n    a manifest begins with `version: 1`\n"},
       {"a: 1\na: 2\n",
@@ -215,7 +215,7 @@ TEST(Yaml, RefusesWhatAManifestMustNotHave) {
        "x.yaml:1:4: a byte that is no text: a manifest is YAML in UTF-8\n    save it as UTF-8 "
        "text\n"},
   };
-  for (const Bad& bad : kBad) {
+  for (const Bad& bad : bad_texts) {
     SCOPED_TRACE(bad.text);
     EXPECT_EQ(read(bad.text).problems, bad.problems);
   }

@@ -76,7 +76,7 @@ struct Row {
 };
 
 TEST(CaseText, AssertsWhatTheCliCanAssert) {
-  const Row kRows[] = {
+  const Row rows[] = {
       {"pass", ""},
       {"{ result: pass }", ""},
       {"fail", "test {\n  rules = {\n    main = false\n  }\n}\n"},
@@ -86,7 +86,7 @@ TEST(CaseText, AssertsWhatTheCliCanAssert) {
       {"{ result: fail, prints: { contains: x } }", "test {\n  rules = {}\n}\n"},
       {"{ rules: { a: [1] } }", "test {\n  rules = {\n    a = [\n      1,\n    ]\n  }\n}\n"},
   };
-  for (const Row& row : kRows) {
+  for (const Row& row : rows) {
     SCOPED_TRACE(row.expect);
     const TemporaryRepository repository;
     repository.write("p.sentinel", "");
