@@ -17,11 +17,31 @@ TEST(Limits, OfDepth) {
 }
 
 TEST(Limits, OfTheStackHoldWhereEachLevelNestsDeeply) {
+#ifdef __SANITIZE_THREAD__
+  GTEST_SKIP() << "ThreadSanitizer keeps no stack of more than 65,536 frames";
+#endif
   // Each call sits in 900 levels of unary operators: depth alone would not save the stack.
   std::string minus;
   for (int i = 0; i < 450; ++i)
     minus += "- ";
   const std::string policy = "func f(n) { return " + minus + "f(n) }\nmain = f(1)";
+  std::string outcome;
+  std::thread([&] { outcome = evaluated(policy); }).join();
+  EXPECT_TRUE(outcome.ends_with("calls and expressions nested too deeply") ||
+              outcome.ends_with("calls nested deeper than 500 levels"))
+      << outcome;
+}
+
+TEST(Limits, OfTheStackHoldWhereArgumentsAreCalls) {
+  // Frames of nested calls stand on the stack before the first of them has begun.
+  std::string many;
+  for (int i = 0; i < 120; ++i)
+    many += " v" + std::to_string(i) + " = x\n";
+  std::string calls;
+  for (int i = 0; i < 300; ++i)
+    calls += "f(";
+  const std::string policy = "func f(x) {\n" + many + " if x < 1 { return x }\n return " + calls +
+                             "x - 1" + std::string(300, ')') + "\n}\nmain = f(100000)";
   std::string outcome;
   std::thread([&] { outcome = evaluated(policy); }).join();
   EXPECT_TRUE(outcome.ends_with("calls and expressions nested too deeply") ||
