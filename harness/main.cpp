@@ -58,7 +58,7 @@ bool is_folder(const base::Path& path) {
   return false;
 }
 
-int run_named(const CommandRow& row, std::vector<std::string> words, Context& context) {
+int run_named(const CommandRow& row, const std::vector<std::string>& words, Context& context) {
   const auto help = std::find_if(words.begin(), words.end(), [](const std::string& word) {
     return word == "--help" || word == "-h" || word == "--";
   });
@@ -100,7 +100,7 @@ int start(const base::Path& name, std::vector<std::string> words) {
     return write_out(help_text(*row)) ? 0 : kExitRuntime;
   }
   const CommandRow* row = find_command(word);
-  return row == nullptr ? unknown_command(word) : run_named(*row, std::move(words), context);
+  return row == nullptr ? unknown_command(word) : run_named(*row, words, context);
 }
 
 }  // namespace

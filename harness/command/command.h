@@ -13,14 +13,12 @@
 namespace harness {
 
 /// Never renumbered.
-enum ExitCode : int {
-  kExitPassed = 0,
-  kExitFailed = 1,
-  kExitUsage = 2,
-  kExitMock = 3,
-  kExitRuntime = 4,
-  kExitNothingSelected = 5,
-};
+inline constexpr int kExitPassed = 0;
+inline constexpr int kExitFailed = 1;
+inline constexpr int kExitUsage = 2;
+inline constexpr int kExitMock = 3;
+inline constexpr int kExitRuntime = 4;
+inline constexpr int kExitNothingSelected = 5;
 
 /// What a command works with.
 struct Context {

@@ -12,7 +12,7 @@ constexpr std::chrono::seconds kHeartbeat{30};
 }  // namespace
 
 Progress::Progress(ProgressStyle style, const base::System& system,
-                   std::map<std::string, std::size_t> policies)
+                   const std::map<std::string, std::size_t>& policies)
     : style_(style), system_(system), last_(system.clock->steady()) {
   for (const auto& [policy, count] : policies)
     policies_[policy] = {.left = count, .all = count};

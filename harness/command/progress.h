@@ -21,7 +21,7 @@ class Progress {
  public:
   /// `policies`: how many cases each policy has, by its path.
   Progress(ProgressStyle style, const base::System& system,
-           std::map<std::string, std::size_t> policies);
+           const std::map<std::string, std::size_t>& policies);
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
   ~Progress();

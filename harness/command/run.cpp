@@ -141,7 +141,7 @@ RunReport run_chosen(const Manifest& manifest, const Chosen& chosen, const RunOp
   for (const std::size_t index : chosen.cases) {
     if (!manifest.cases[index].skip) ++policies[manifest.cases[index].policy.written];
   }
-  Progress progress(progress_style(arguments, context.system), context.system, std::move(policies));
+  Progress progress(progress_style(arguments, context.system), context.system, policies);
   RunReport report = run(manifest, chosen.cases, options, context.system, context.cancel,
                          [&progress](const Event& event) { progress.on(event); });
   remember_failures(manifest, report);
@@ -208,8 +208,7 @@ int run_command(const Arguments& arguments, Context& context) {
   }
   const RunReport report = run_chosen(*manifest, *chosen, *options, arguments, context);
   const bool written = write_reports(report, *requests, arguments, context);
-  const int code =
-      !written && report.exit_code == 0 ? static_cast<int>(kExitRuntime) : report.exit_code;
+  const int code = !written && report.exit_code == 0 ? kExitRuntime : report.exit_code;
   if (!arguments.has("watch")) return code;
   return watch_and_run(std::move(*manifest), *options, arguments, context, code);
 }

@@ -1,17 +1,14 @@
 #include "harness/report/coverage.h"
 
-#include <cstdio>
-
 #include "harness/report/clean.h"
+#include "harness/report/number.h"
 #include "harness/report/xml.h"
 
 namespace harness {
 namespace {
 
 std::string rate(const CoverageShare& share) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.4f", share.percent() / 100);
-  return text;
+  return fixed(share.percent() / 100, 4);
 }
 
 }  // namespace

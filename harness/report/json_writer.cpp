@@ -1,8 +1,7 @@
 #include "harness/report/json_writer.h"
 
-#include <cstdio>
-
 #include "harness/report/clean.h"
+#include "harness/report/number.h"
 
 namespace harness {
 
@@ -26,12 +25,9 @@ std::string json_string(std::string_view text) {
       break;
     case '<':
     case '>':
-    case '&': {
-      char escape[8];
-      std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(c));
-      out += escape;
+    case '&':
+      out += c == '<' ? "\\u003c" : c == '>' ? "\\u003e" : "\\u0026";
       break;
-    }
     default:
       out += c;
     }
@@ -108,9 +104,7 @@ JsonWriter& JsonWriter::number(std::int64_t value) {
 
 JsonWriter& JsonWriter::seconds(std::int64_t microseconds) {
   before_value();
-  char text[48];
-  std::snprintf(text, sizeof text, "%.6f", static_cast<double>(microseconds) / 1e6);
-  out_ += text;
+  out_ += fixed(static_cast<double>(microseconds) / 1e6, 6);
   return *this;
 }
 

@@ -1,9 +1,9 @@
 #include "harness/report/junit.h"
 
-#include <cstdio>
 #include <map>
 #include <vector>
 
+#include "harness/report/number.h"
 #include "harness/report/text.h"
 #include "harness/report/xml.h"
 
@@ -11,9 +11,7 @@ namespace harness {
 namespace {
 
 std::string seconds(std::chrono::microseconds duration) {
-  char text[48];
-  std::snprintf(text, sizeof text, "%.6f", static_cast<double>(duration.count()) / 1e6);
-  return text;
+  return fixed(static_cast<double>(duration.count()) / 1e6, 6);
 }
 
 /// A missed expectation is a failure; what could not be judged is an error.

@@ -1,8 +1,9 @@
 #include "harness/report/run_report.h"
 
 #include <cmath>
-#include <cstdio>
 #include <set>
+
+#include "harness/report/number.h"
 
 namespace harness {
 
@@ -82,10 +83,8 @@ double CoverageShare::percent() const {
 }
 
 std::string CoverageShare::text() const {
-  char number[32];
   // Rounded down: 100.0 means all of it.
-  std::snprintf(number, sizeof number, "%.1f", std::floor(percent() * 10) / 10);
-  return std::string(number) + " % of " + counted(lines, "line", "lines");
+  return fixed(std::floor(percent() * 10) / 10, 1) + " % of " + counted(lines, "line", "lines");
 }
 
 const MockReport* RunReport::find_mock(std::string_view name) const {
@@ -128,24 +127,17 @@ std::string age_text(std::chrono::seconds age) {
   const auto seconds = static_cast<std::size_t>(age.count() < 0 ? 0 : age.count());
   if (seconds < 60) return "just now";
   if (seconds < 3'600) return counted(seconds / 60, "minute", "minutes");
-  if (seconds < 2 * 86'400) return counted(seconds / 3'600, "hour", "hours");
+  if (seconds < 172'800) return counted(seconds / 3'600, "hour", "hours");
   return counted(seconds / 86'400, "day", "days");
 }
 
 std::string duration_text(std::chrono::microseconds duration) {
   const double seconds = static_cast<double>(duration.count()) / 1e6;
-  char text[48];
-  if (seconds < 0.0995) {
-    std::snprintf(text, sizeof text, "%.0f ms", seconds * 1'000);
-  } else if (seconds < 9.995) {
-    std::snprintf(text, sizeof text, "%.2f s", seconds);
-  } else if (seconds < 120) {
-    std::snprintf(text, sizeof text, "%.1f s", seconds);
-  } else {
-    const auto whole = static_cast<long>(seconds);
-    std::snprintf(text, sizeof text, "%ld min %ld s", whole / 60, whole % 60);
-  }
-  return text;
+  if (seconds < 0.0995) return fixed(seconds * 1'000, 0) + " ms";
+  if (seconds < 9.995) return fixed(seconds, 2) + " s";
+  if (seconds < 120) return fixed(seconds, 1) + " s";
+  const auto whole = static_cast<std::int64_t>(seconds);
+  return std::to_string(whole / 60) + " min " + std::to_string(whole % 60) + " s";
 }
 
 }  // namespace harness

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstdio>
 #include <map>
 #include <mutex>
 #include <set>
 
+#include "harness/report/number.h"
 #include "harness/run/judge.h"
 #include "harness/run/native.h"
 #include "harness/run/runtime.h"
@@ -588,9 +588,8 @@ void decide_exit(RunReport& report, const RunOptions& options, base::CancelReaso
   if (options.coverage && stopped == base::CancelReason::None) {
     const CoverageShare share = coverage_share(report.coverage());
     if (share.percent() < options.least_coverage) {
-      char least[32];
-      std::snprintf(least, sizeof least, "%g", options.least_coverage);
-      reasons.push_back({1, "coverage is " + share.text() + ", less than " + least + " %"});
+      reasons.push_back({1, "coverage is " + share.text() + ", less than " +
+                                fixed(options.least_coverage, 1) + " %"});
     }
   }
   if (stopped == base::CancelReason::Timeout && unfinished > 0) {
