@@ -93,10 +93,11 @@ std::string quote_source(const Location& location, std::string_view note, std::s
   length = std::min(length, std::max<std::size_t>(line.size() - caret, 1));
   if (line.size() > width) {
     std::size_t begin = caret > width / 2 ? caret - width / 2 : 0;
-    while (begin > 0 && begin < line.size() && is_utf8_continuation(line[begin]))
+    // A character has at most three of these; in what is no UTF-8 there may be any number.
+    for (int i = 0; i < 3 && begin > 0 && is_utf8_continuation(line[begin]); ++i)
       --begin;
     std::size_t end = std::min(line.size(), begin + width);
-    while (end < line.size() && is_utf8_continuation(line[end]))
+    for (int i = 0; i < 3 && end < line.size() && is_utf8_continuation(line[end]); ++i)
       ++end;
     const bool cut_front = begin > 0;
     const bool cut_back = end < line.size();

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include "plugin/sentinel/value/operation.h"
-
 namespace mock_bundle {
 namespace {
 
@@ -106,7 +104,12 @@ std::string path_text(const std::vector<Step>& steps, std::size_t count) {
       if (is_word(steps[i].key)) {
         out += (out.empty() ? "" : ".") + steps[i].key;
       } else {
-        out += '[' + sentinel::quote(steps[i].key) + ']';
+        out += "[\"";
+        for (const char c : steps[i].key) {
+          if (c == '"' || c == '\\') out.push_back('\\');
+          out.push_back(c);
+        }
+        out += "\"]";
       }
       break;
     }

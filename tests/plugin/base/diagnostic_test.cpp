@@ -46,6 +46,12 @@ TEST(QuoteSource, CountsCodePointsAndShowsTabsAsOneSpace) {
   EXPECT_EQ(quote_source(place, "here"), "     1 |  é x\n       |    ^ here\n");
 }
 
+TEST(QuoteSource, StandsALongLineThatIsNoUtf8) {
+  const Location place{"a", 1, 400, 3, std::string(300, '\xA7') + std::string(300, 'x')};
+  EXPECT_TRUE(quote_source(place, "here", 40).ends_with("^~~ here\n"));
+  EXPECT_TRUE(quote_source({"a", 1, 200, 1, std::string(600, '\xA7')}, "", 40).ends_with("^\n"));
+}
+
 TEST(QuoteSource, StandsAColumnBeyondTheLine) {
   const Location place{"a.yaml", 1, 99, 50, "ab"};
   EXPECT_EQ(quote_source(place, ""), "     1 | ab\n       |   ^\n");

@@ -249,7 +249,8 @@ TEST(GlobMatches, TreatsOnlyStarAndQuestionMarkSpecially) {
 }
 
 TEST(Path, ReadsWhatItWrites) {
-  for (const char* path : {"a", "a.b[0].c", "a[\"x.y\"].z[-1]", "a[*].b", "tags.cost-center"}) {
+  for (const char* path :
+       {"a", "a.b[0].c", "a[\"x.y\"].z[-1]", "a[*].b", "tags.cost-center", "a[\"x\\\"y\"]"}) {
     PathError error;
     const auto steps = parse_path(path, error);
     ASSERT_TRUE(steps) << path;
