@@ -51,7 +51,7 @@ struct ImportBinding {
 struct Limits {
   std::uint32_t depth = 500;  // calls, as documented
   std::uint64_t steps = UINT64_MAX;
-  std::size_t memory = std::size_t{4} << 30U;   // bytes of what the evaluation itself makes
+  std::size_t memory = std::size_t{2} << 30U;   // bytes of what the evaluation itself makes
   std::size_t prints = std::size_t{64} << 20U;  // bytes of printed text
   std::optional<std::chrono::milliseconds> time;
 };

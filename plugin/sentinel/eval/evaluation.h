@@ -144,6 +144,21 @@ class Evaluation final : public Machine {
       look_up(frame, position);
   }
 
+  /// The same for work that one step of the walker does not measure: `n` steps of it.
+  void spend(const Frame& frame, std::uint32_t position, std::uint64_t n) {
+    if (n < steps_left_) {
+      steps_left_ -= n;
+    } else {
+      look_up(frame, position);
+    }
+  }
+
+  /// Whether an expression may still nest calls: the depth of calls alone does not bound the stack.
+  void check_stack(const Frame& frame, std::uint32_t position) {
+    if (reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) < stack_end_) [[unlikely]]
+      fail_too_deep(frame, position);
+  }
+
   /// The list or map that stands for `frozen` once something in it was changed.
   List* actual(List* list) {
     return list->frozen && has_changes_ ? static_cast<List*>(changed(list)) : list;
@@ -163,6 +178,10 @@ class Evaluation final : public Machine {
                std::uint32_t position);
   /// What a policy gets of a module's or mock's collection: one it may change at the top.
   Value lend(const Value& value);
+
+  /// A field of an import's object; undefined where it has none of that name.
+  Value field(const Frame& frame, const Object& object, std::string_view name,
+              std::uint32_t position);
 
   /// The value of a rule, evaluated now if it has not been.
   Value force(const Frame& frame, Rule& rule, std::uint32_t position);
@@ -260,7 +279,30 @@ class Evaluation final : public Machine {
   std::uint32_t deepest_ = 0;
   std::uintptr_t stack_end_ = 0;
   const CallRecord* calls_ = nullptr;
-  const Frame* native_frame_ = nullptr;  // where a native function was called, for its errors
+  /// Where native code was entered, for its errors and callbacks.
+  class Native {
+   public:
+    Native(Evaluation& evaluation, const Frame& frame, std::uint32_t position)
+        : evaluation_(evaluation),
+          frame_(evaluation.native_frame_),
+          position_(evaluation.native_position_) {
+      evaluation.native_frame_ = &frame;
+      evaluation.native_position_ = position;
+    }
+    Native(const Native&) = delete;
+    Native& operator=(const Native&) = delete;
+    ~Native() {
+      evaluation_.native_frame_ = frame_;
+      evaluation_.native_position_ = position_;
+    }
+
+   private:
+    Evaluation& evaluation_;
+    const Frame* frame_;
+    std::uint32_t position_;
+  };
+
+  const Frame* native_frame_ = nullptr;
   std::uint32_t native_position_ = 0;
   std::optional<std::chrono::steady_clock::time_point> deadline_;
 };

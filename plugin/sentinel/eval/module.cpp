@@ -268,6 +268,7 @@ Value Evaluation::member(const Frame& frame, const Module& module, Site& site,
     return lend(site.value);
   case Site::State::Missing:
     if (module.row != nullptr && module.row->member != nullptr) {
+      const Native native(*this, frame, position);
       const Value value = module.row->member(*this, name);
       if (!value.is_undefined()) return value;
     } else if (module.is_static() && !module.data.is(Kind::Map)) {
@@ -289,6 +290,13 @@ Value Evaluation::member(const Frame& frame, const Module& module, std::string_v
                          std::uint32_t position) {
   Site site;
   return member(frame, module, site, name, position);
+}
+
+Value Evaluation::field(const Frame& frame, const Object& object, std::string_view name,
+                        std::uint32_t position) {
+  if (object.type->field == nullptr) return {};
+  const Native native(*this, frame, position);
+  return object.type->field(*this, object, name);
 }
 
 // Changes to frozen data.
@@ -525,10 +533,9 @@ Value Evaluation::call_native(const Frame& frame, const FunctionRow& row, std::s
       settled_arguments[i] = settled(arguments[i]);
     arguments = {settled_arguments, arguments.size()};
   }
-  const Frame* const outer_frame = native_frame_;
-  const std::uint32_t outer_position = native_position_;
-  native_frame_ = &frame;
-  native_position_ = position;
+  // Work on collections costs more than a step of the walker.
+  spend(frame, position, 8);
+  const Native native(*this, frame, position);
   NativeCall call{*this, arguments, self};
   Value value;
   try {
@@ -538,8 +545,6 @@ Value Evaluation::call_native(const Frame& frame, const FunctionRow& row, std::s
   } catch (const ValueTooLarge& large) {
     fail(frame, position, large);
   }
-  native_frame_ = outer_frame;
-  native_position_ = outer_position;
   if (value.is_undefined() && !value.has_origin()) return undefined_at(frame, position);
   return value;
 }

@@ -153,7 +153,11 @@ Value compare(Op op, const Value& left, const Value& right, const code::Expressi
   }
 }
 
-bool are_equal(const Value& left, const Value& right, const Frame&, Evaluation& evaluation) {
+bool are_equal(const Value& left, const Value& right, const Frame& frame, Evaluation& evaluation) {
+  if (left.is(Kind::List) || left.is(Kind::Map)) {
+    const std::size_t size = left.is(Kind::List) ? left.as_list()->size : left.as_map()->size;
+    evaluation.spend(frame, 0, 8 + size / 4);
+  }
   if (evaluation.has_changes()) return equal(evaluation.settled(left), evaluation.settled(right));
   return equal(left, right);
 }
@@ -165,6 +169,7 @@ Value holds(const Value& collection, const Value& item, const code::Expression& 
   switch (collection.kind()) {
   case Kind::List: {
     const List& list = *evaluation.actual(collection.as_list());
+    evaluation.spend(frame, at.position, list.size / 8);
     Value undefined;
     bool met = false;
     for (const Value& value : list) {

@@ -29,7 +29,7 @@ constexpr std::uint32_t kFar = 8;
 constexpr std::uint32_t kNear = 4;
 
 /// Frames larger than this live in the evaluation's memory, not on the stack.
-constexpr std::uint32_t kMostStackSlots = 512;
+constexpr std::uint32_t kMostStackSlots = 128;
 
 template <class T>
 const T& as(const code::Expression& e) {
@@ -441,9 +441,7 @@ struct Walk {
     case Kind::Null:
       return Evaluation::undefined_at(f, e.position);
     case Kind::Object: {
-      const ObjectType& type = *base.as_object()->type;
-      Value value;
-      if (type.field != nullptr) value = type.field(x, *base.as_object(), name);
+      const Value value = x.field(f, *base.as_object(), name, e.position);
       return value.is_undefined() ? Evaluation::undefined_at(f, e.position) : value;
     }
     case Kind::Module:
@@ -514,10 +512,8 @@ struct Walk {
       for (const FunctionRow& row : type.methods)
         if (row.name == call.name)
           return apply_native(row, type.name, base, call.arguments, e, f, x);
-      if (type.field != nullptr) {
-        const Value value = type.field(x, *base.as_object(), call.name);
-        if (!value.is_undefined()) return apply(value, call.arguments, e, f, x);
-      }
+      const Value value = x.field(f, *base.as_object(), call.name, e.position);
+      if (!value.is_undefined()) return apply(value, call.arguments, e, f, x);
       x.fail(f, e.position, quoted(type.name) + " has no method " + quoted(call.name));
     }
     case Kind::Undefined:
@@ -572,6 +568,8 @@ struct Walk {
                             const code::Expression& e, Frame& f, Evaluation& x) {
     const code::Function& body = *function.code;
     if (arguments.size() != body.parameters) fail_count(body, arguments.size(), e.position, f, x);
+    // Arguments are evaluated into the new frame: calls among them nest before this one begins.
+    x.check_stack(f, e.position);
     Frame* frame = SENTINEL_FRAME(body.slots, body.captured, x);
     frame->parent = function.parent;
     frame->program = function.program;
