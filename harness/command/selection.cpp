@@ -80,7 +80,7 @@ base::Result<std::optional<Shard>> shard_of(const Arguments& arguments,
     if (!shard) return std::move(shard.error());
     const auto number =
         parse_shard(std::to_string(std::strtoul(index.c_str(), nullptr, 10) + 1) + "/" + total);
-    if (!number) return std::move(base::Diagnostic(number.error()));
+    if (!number) return base::Diagnostic(number.error());
     return std::optional(*number);
   }
   const std::string node(base::get(environment, "CI_NODE_INDEX"));

@@ -185,7 +185,7 @@ std::string compact_json(std::string_view json) {
 std::string shorten_json(std::string_view json, std::size_t columns) {
   if (json.empty() || std::string_view("[{\"").find(json.front()) == std::string_view::npos)
     return columns_of(json) <= columns ? std::string(json) : cut_string(json, columns);
-  const std::string compact = compact_json(json);
+  std::string compact = compact_json(json);
   if (columns_of(compact) <= columns || compact.size() < 8) return compact;
   const char open = compact.front();
   if (open != '[' && open != '{') return cut_string(compact, columns);

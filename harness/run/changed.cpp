@@ -49,7 +49,7 @@ base::Result<std::set<base::Path>> changed_files(const base::Path& repository,
          .working_directory = repository,
          .timeout = milliseconds(60'000)},
         cancel);
-    if (!outcome) return std::move(base::Diagnostic(outcome.error()));
+    if (!outcome) return base::Diagnostic(outcome.error());
     if (outcome->exit_code != 0 || outcome->signal != 0 || outcome->timed_out) {
       problem.why = "git said: " +
                     outcome->err.substr(0, std::min<std::size_t>(outcome->err.find('\n'), 400));

@@ -45,7 +45,7 @@ class Exec : public MockSource {
     command.arguments.push_back(folder.string());
     progress("running " + name);
     const auto outcome = base::run_child(command, cancel);
-    if (!outcome) return std::move(base::Diagnostic(outcome.error()));
+    if (!outcome) return base::Diagnostic(outcome.error());
     if (cancel.cancelled()) return failed("it was stopped");
     const std::string said = last_lines(outcome->err);
     const std::string tail = said.empty() ? "" : ": " + said;

@@ -115,8 +115,8 @@ std::vector<std::string> texts_of(element parent, const char* key) {
 }
 
 ShownValue shown(element value) {
-  std::string json = simdjson::minify(value);
-  return {.json = json, .text = std::move(json)};
+  const std::string json = simdjson::minify(value);
+  return {.json = json, .text = json};
 }
 
 /// Empty, zero and true pass, whatever their type.
@@ -288,7 +288,7 @@ base::Result<std::vector<Outcome>> read_test_json(std::string_view output, const
                                                   const std::vector<base::Path>& cases) {
   simdjson::dom::parser parser;
   const auto document = find_document(output, parser);
-  if (!document) return std::move(base::Diagnostic(document.error()));
+  if (!document) return base::Diagnostic(document.error());
   const element policies = (*document)["policies"];
   const auto found = find_by_path(policies, policy);
   if (!found) return unreadable("it says nothing of policy `" + policy.generic_string() + "`");

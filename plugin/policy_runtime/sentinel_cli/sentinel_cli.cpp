@@ -49,8 +49,8 @@ class SentinelCli : public PolicyRuntime {
     std::vector<base::Path> files;
     for (const CaseRequest& one : request.cases)
       files.push_back(one.case_file);
-    const auto all = run_test(request, files, "", cancel);
-    if (!all) return std::move(base::Diagnostic(all.error()));
+    auto all = run_test(request, files, "", cancel);
+    if (!all) return base::Diagnostic(all.error());
     std::vector<Outcome> outcomes;
     if (all->has_value()) {
       outcomes = std::move(**all);
@@ -60,7 +60,7 @@ class SentinelCli : public PolicyRuntime {
       // One of them hangs: the others have a right to their own time.
       for (const base::Path& file : files) {
         const auto one = run_test(request, {file}, run_pattern(request.policy, file), cancel);
-        if (!one) return std::move(base::Diagnostic(one.error()));
+        if (!one) return base::Diagnostic(one.error());
         outcomes.push_back(one->has_value() ? (**one).front() : timed_out(request));
       }
     }
@@ -133,7 +133,7 @@ class SentinelCli : public PolicyRuntime {
     if (!only.empty()) arguments.push_back("-run=" + only);
     arguments.push_back(request.policy.generic_string());
     const auto outcome = start(std::move(arguments), request.directory, limit, cancel);
-    if (!outcome) return std::move(base::Diagnostic(outcome.error()));
+    if (!outcome) return base::Diagnostic(outcome.error());
     if (outcome->timed_out) return std::optional<std::vector<Outcome>>();
     const std::string said = last_words(outcome->err);
     const std::string tail = said.empty() ? "" : ": " + said;
@@ -244,7 +244,7 @@ base::Result<std::unique_ptr<PolicyRuntime>> open_sentinel_cli(CliSettings setti
                                         .timeout = settings.patience,
                                         .most_output = std::uint64_t{1} << 20U},
                                        cancel);
-  if (!outcome) return std::move(base::Diagnostic(outcome.error()));
+  if (!outcome) return base::Diagnostic(outcome.error());
   if (outcome->timed_out) {
     problem.why = "`sentinel version` gave no answer within " +
                   std::to_string(settings.patience.count() / 1'000) + " s";
