@@ -169,9 +169,40 @@ std::optional<milliseconds> Client::wait_for(const http::Response& response, int
   return jittered(std::min(milliseconds(500) * (1 << doublings), milliseconds(20'000)));
 }
 
+std::string Client::base_path() {
+  const std::lock_guard lock(base_mutex_);
+  return base_;
+}
+
+// HCP Terraform and Terraform Enterprise have their API at /api/v2; asking each time would cost a
+// request and a way to fail. So it is asked only where nothing is found there, and once.
+bool Client::discover(const std::string& tried, const base::CancelToken& cancel) {
+  const std::lock_guard lock(base_mutex_);
+  if (base_ != tried) return true;  // another call has found it meanwhile
+  if (std::exchange(discovered_, true)) return false;
+  const http::Reply reply =
+      http_.send({.url = http::origin(origin_) + "/.well-known/terraform.json",
+                  .headers = {{"User-Agent", options_.user_agent}},
+                  .idle_timeout = options_.idle_timeout},
+                 cancel);
+  if (!reply || reply.response.status != 200) return false;
+  const auto path = parse_discovery(reply.response.body);
+  const auto url = path && !path->empty() ? http::resolve_url(origin_, *path)
+                                          : base::Result<http::Url>(base::Diagnostic{});
+  // The token is for this origin: another one's service is not asked.
+  if (!url || http::origin(*url) != http::origin(origin_)) return false;
+  std::string found = url->target;
+  while (found.ends_with('/'))
+    found.pop_back();
+  if (found == base_ || found.find('?') != std::string::npos) return false;
+  base_ = found;
+  return true;
+}
+
 Answer<http::Response> Client::send(const Call& call, const base::CancelToken& cancel) {
+  std::string base = base_path();
   http::Request request{.method = call.method,
-                        .url = http::origin(origin_) + "/api/v2" + call.path,
+                        .url = http::origin(origin_) + base + call.path,
                         .body = call.body,
                         .digest = call.may_be_archive,
                         .idle_timeout = options_.idle_timeout};
@@ -221,6 +252,11 @@ Answer<http::Response> Client::send(const Call& call, const base::CancelToken& c
         if (!call.is_run_list) limiter.announce(static_cast<std::size_t>(std::min(*limit, 1e6)));
       }
       const int status = response.status;
+      if (status == 404 && discover(base, cancel)) {
+        base = base_path();
+        request.url = http::origin(origin_) + base + call.path;
+        continue;
+      }
       const bool busy = status == 429 || status == 425;
       if (!busy && (status < 500 || status == 501 || status == 505)) {
         return std::move(reply.response);
@@ -480,7 +516,7 @@ Answer<Archive> Client::download_export(std::string_view id, const base::Path& f
   const Call call{.path = "/plan-exports/" + http::encode(id) + "/download",
                   .subject = "plan export `" + std::string(id) + "`",
                   .may_be_archive = true};
-  const auto api_url = http::parse_url(http::origin(origin_) + "/api/v2" + call.path);
+  const auto api_url = http::parse_url(http::origin(origin_) + base_path() + call.path);
   if (!api_url) return Problem{.diagnostic = api_url.error()};
   bool cut_before = false, refused_before = false;
   for (int attempt = 1;; ++attempt) {

@@ -123,6 +123,9 @@ class Client {
 
  private:
   struct Call;
+  std::string base_path();
+  /// After a first 404: whether the service says that its API is elsewhere on its origin.
+  bool discover(const std::string& tried, const base::CancelToken& cancel);
   Answer<http::Response> send(const Call& call, const base::CancelToken& cancel);
   /// How long to wait after a 429 or 5xx; empty: longer than anybody wants to.
   std::optional<std::chrono::milliseconds> wait_for(const http::Response& response, int attempt);
@@ -145,6 +148,9 @@ class Client {
   http::Client http_;
   RateLimiter limiter_;
   RateLimiter run_lists_;
+  std::mutex base_mutex_;
+  std::string base_ = "/api/v2";
+  bool discovered_ = false;
   std::mutex random_mutex_;
   std::minstd_rand random_;
 };

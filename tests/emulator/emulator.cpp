@@ -304,8 +304,9 @@ void Emulator::Inside::handle(bool archive, Poco::Net::HTTPServerRequest& reques
   Poco::StreamCopier::copyToString(request.stream(), asked.body);
   const std::string authorization = request.get("Authorization", "");
   if (authorization.starts_with("Bearer ")) asked.token = authorization.substr(7);
-  constexpr std::string_view kBase = "/api/v2/";
-  if (asked.path.starts_with(kBase)) asked.parts = split(asked.path.substr(kBase.size()), '/');
+  if (asked.path.starts_with(options_.base)) {
+    asked.parts = split(asked.path.substr(options_.base.size()), '/');
+  }
 
   if (asked.path.starts_with("/_emulator/") && !archive) {
     return send(request, response, control(asked), std::nullopt);
@@ -368,8 +369,9 @@ Answer Emulator::Inside::answer(const Asked& asked, const std::string& route,
     return serve_archive(asked.path.substr(slash + 1), fault);
   }
   if (route == "discovery") {
-    return {.type = "application/json",
-            .body = R"({"tfe.v2":"/api/v2/","tfe.v2.1":"/api/v2/","state.v2":"/api/v2/"})"};
+    return {
+        .type = "application/json",
+        .body = "{\"tfe.v2\":\"" + options_.base + "\",\"tfe.v2.1\":\"" + options_.base + "\"}"};
   }
   const bool is_list = route == "runs";
   double reset = 0;
@@ -388,6 +390,7 @@ Answer Emulator::Inside::answer(const Asked& asked, const std::string& route,
 
 Answer Emulator::Inside::answer_api(const Asked& asked, const std::string& route,
                                     const std::optional<Fault>& fault) {
+  if (asked.parts.empty()) return not_found();
   if (route == "ping") return {.status = 204};
   if (!may_read(asked.token)) {
     state_.count(&Statistics::unauthorized);

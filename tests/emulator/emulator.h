@@ -24,6 +24,7 @@ struct Options {
   std::size_t limit = 30;            // requests a second; 0: no limit, and no header says one
   std::size_t list_limit = 30;       // run lists a minute; 0: none
   bool archive_on_own_host = false;  // as Terraform Enterprise serves it, relative `Location`
+  std::string base = "/api/v2/";     // of the API, as its service discovery says
   std::string certificate;           // PEM files; both servers then speak TLS
   std::string key;
   std::shared_ptr<base::Clock> clock;  // of exports' states; null: the real one

@@ -534,6 +534,41 @@ TEST_F(PlanExport, IsCancelledAtEveryWait) {
   expect_no_trace();
 }
 
+TEST_F(PlanExport, ThatExpiresBetweenShowAndDownloadIsMadeOnceMore) {
+  start();
+  int downloads = 0;
+  auto source =
+      exports_->source(*terraform_api::origin_of_address(emulator_->address()), {.plan = kPlan});
+  const auto result = source->fetch(
+      folder_.make("out"),
+      [&](std::string_view state) {
+        if (state == "downloading" && ++downloads == 1) clock_->advance(std::chrono::hours(2));
+      },
+      cancel_);
+  ASSERT_TRUE(result) << base::to_text(result.error());
+  EXPECT_EQ(downloads, 2);
+  EXPECT_EQ(emulator_->statistics().creates.at(kPlan), 2);
+  EXPECT_EQ(emulator_->statistics().deletes, 1);
+  expect_no_trace();
+}
+
+TEST_F(PlanExport, StandsBodiesThatStall) {
+  options_.client.idle_timeout = std::chrono::milliseconds(200);
+  start();
+  fault({.route = "plan", .kind = "stall", .milliseconds = 1000});
+  fault({.route = "archive", .kind = "stall", .milliseconds = 1000});
+  EXPECT_EQ(fetch_plan(), "ok");
+  EXPECT_EQ(emulator_->statistics().faults, 2);
+  expect_no_trace();
+}
+
+TEST_F(PlanExport, IsFoundWhereServiceDiscoverySaysTheApiIs) {
+  start({.base = "/terraform/api/"});
+  EXPECT_EQ(fetch_plan(), "ok");
+  EXPECT_EQ(emulator_->statistics().requests.at("unknown"), 1);
+  expect_no_trace();
+}
+
 TEST_F(PlanExport, LargerThanAllowedIsRefused) {
   options_.client.most_archive = 100;
   start();
