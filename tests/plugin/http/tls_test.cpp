@@ -7,6 +7,7 @@
 #include "plugin/http/http.h"
 #include "tests/emulator/certificate.h"
 #include "tests/emulator/testing.h"
+#include "tests/plugin/http/script_server.h"
 
 namespace {
 
@@ -110,8 +111,9 @@ TEST_F(Tls, SettingsThatAreNotThereAreSaid) {
 }
 
 TEST_F(Tls, ToAPlainPortSaysSo) {
-  emulator::Emulator plain({});
-  ASSERT_TRUE(plain.start());
+  http_test::Line hangs_up;
+  hangs_up.answers = 0;
+  http_test::ScriptServer plain({hangs_up});
   http::Client client({});
   const auto reply =
       client.send({.url = "https://127.0.0.1:" + std::to_string(plain.port()) + "/"}, {});
