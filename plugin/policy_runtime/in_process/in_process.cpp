@@ -1,6 +1,6 @@
 #include "plugin/policy_runtime/in_process/in_process.h"
 
-#include <algorithm>
+#include <exception>
 #include <map>
 #include <mutex>
 #include <string>
@@ -130,8 +130,16 @@ class InProcess : public PolicyRuntime {
     std::vector<Outcome> out;
     out.reserve(request.cases.size());
     for (const CaseRequest& one : request.cases) {
-      out.push_back(
-          run_case(*policy, request.directory / one.case_file, loader, options, request.explain));
+      const base::Path file = request.directory / one.case_file;
+      try {
+        out.push_back(run_case(*policy, file, loader, options, request.explain));
+      } catch (const std::exception& error) {  // out of memory: the next case may well run
+        Outcome failed;
+        failed.error = LanguageError{std::string("the case could not be run: ") + error.what(),
+                                     base::Location{base::display_path(file, request.directory)},
+                                     {}};
+        out.push_back(std::move(failed));
+      }
     }
     return out;
   }
@@ -141,10 +149,11 @@ class InProcess : public PolicyRuntime {
                    sentinel::Loader& loader, const sentinel::CaseOptions& options, bool explain) {
     CaseResult result = sentinel::run_case(policy, case_file, loader, options, system_);
     const auto duration = result.duration;
-    // Only what does not pass is explained: it is evaluated once more, and passing cases pay
-    // nothing.
-    if (explain && result.outcome && result.outcome->result != sentinel::Outcome::Result::Pass &&
-        !options.cancel.cancelled()) {
+    // Only a verdict that is not `pass` is explained: the case is evaluated once more, and passing
+    // cases pay nothing.
+    if (explain && result.outcome && !options.cancel.cancelled() &&
+        (result.outcome->result == sentinel::Outcome::Result::Fail ||
+         result.outcome->result == sentinel::Outcome::Result::Undefined)) {
       sentinel::CaseOptions again = options;
       again.observe.explanation = true;
       CaseResult explained = sentinel::run_case(policy, case_file, loader, again, system_);

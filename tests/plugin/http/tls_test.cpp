@@ -1,13 +1,17 @@
 // A server's certificate: what is right is taken, and what is wrong is refused with its reason.
 #include <string>
+#include <string_view>
+#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "plugin/http/http.h"
 #include "tests/emulator/certificate.h"
 #include "tests/emulator/testing.h"
-#include "tests/plugin/http/script_server.h"
 
 namespace {
 
@@ -35,6 +39,47 @@ class Tls : public testing::Test {
 
   emulator::TemporaryFolder folder_;
   Certificate authority_ = emulator::make_authority("Our Authority");
+};
+
+/// Answers whatever first bytes a connection sends as a plain HTTP server does.
+class PlainServer {
+ public:
+  PlainServer() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    ::bind(listener_, reinterpret_cast<sockaddr*>(&address), size);
+    ::listen(listener_, 1);
+    ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
+    port_ = ntohs(address.sin_port);
+    thread_ = std::jthread([listener = listener_] {
+      const int socket = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
+      if (socket < 0) return;
+      char bytes[4096];
+      if (::recv(socket, bytes, sizeof bytes, 0) > 0) {
+        constexpr std::string_view kAnswer = "HTTP/1.1 400 Bad Request\r\n\r\n";
+        (void)::send(socket, kAnswer.data(), kAnswer.size(), MSG_NOSIGNAL);
+      }
+      ::shutdown(socket, SHUT_WR);
+      while (::recv(socket, bytes, sizeof bytes, 0) > 0) {
+      }
+      ::close(socket);
+    });
+  }
+  PlainServer(const PlainServer&) = delete;
+  PlainServer& operator=(const PlainServer&) = delete;
+  ~PlainServer() {
+    ::shutdown(listener_, SHUT_RDWR);
+    thread_.join();
+    ::close(listener_);
+  }
+  int port() const { return port_; }
+
+ private:
+  int listener_;
+  int port_ = 0;
+  std::jthread thread_;
 };
 
 TEST_F(Tls, OfAPrivateAuthorityIsTakenFromSslCertFile) {
@@ -111,9 +156,7 @@ TEST_F(Tls, SettingsThatAreNotThereAreSaid) {
 }
 
 TEST_F(Tls, ToAPlainPortSaysSo) {
-  http_test::Line hangs_up;
-  hangs_up.answers = 0;
-  http_test::ScriptServer plain({hangs_up});
+  const PlainServer plain;
   http::Client client({});
   const auto reply =
       client.send({.url = "https://127.0.0.1:" + std::to_string(plain.port()) + "/"}, {});
