@@ -116,7 +116,7 @@ std::string in_words(const mock_source::Provenance& made) {
 }  // namespace
 
 int pull_command(const Arguments& arguments, Context& context) {
-  const auto usage = [](base::Diagnostic problem) {
+  const auto usage = [](const base::Diagnostic& problem) {
     show_problem(problem);
     return kExitUsage;
   };

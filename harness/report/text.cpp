@@ -138,23 +138,32 @@ void operands(Block& block, const std::vector<policy_runtime::Operand>& operands
 /// Rules that call each other are explained by the same expressions: each is shown once.
 class Explainer {
  public:
-  explicit Explainer(Block& block) : block_(block) {}
+  /// `inside`: also what decided in the functions that were called.
+  Explainer(Block& block, bool inside) : block_(block), inside_(inside) {}
 
   /// What has been quoted already, as the place of an error.
   void known(const base::Location& where) { known_.push_back(where); }
 
   void show(const policy_runtime::Explanation& item, int depth = 0) {
     const bool quoted = std::find(known_.begin(), known_.end(), item.where) != known_.end();
-    if (!seen(item)) {
+    if (!is_link(item) && !seen(item)) {
       if (!quoted) quote(block_, item.where, item.note);
       operands(block_, item.operands, kIndent + 7);
     }
     if (depth >= kDeepestCause) return;
+    if (!inside_ && item.note.ends_with("returned here")) return;
     for (const policy_runtime::Explanation& cause : item.causes)
       show(cause, depth + 1);
   }
 
  private:
+  /// An `and` or `or` that only says that its operands decided: they follow.
+  static bool is_link(const policy_runtime::Explanation& item) {
+    return !item.causes.empty() && item.operands.empty() &&
+           (item.note.ends_with("all operands are true") ||
+            item.note.ends_with("no operand is true"));
+  }
+
   bool seen(const policy_runtime::Explanation& item) {
     std::string key = base::to_text(item.where);
     for (const policy_runtime::Operand& operand : item.operands)
@@ -163,6 +172,7 @@ class Explainer {
   }
 
   Block& block_;
+  bool inside_;
   std::vector<base::Location> known_;
   std::set<std::string> seen_;
 };
@@ -280,7 +290,7 @@ void details(Block& block, const RunReport& report, const CaseReport& item,
     const bool error_shown = item.error && item.error->where;
     if (!error_shown) block.empty();
     if (!item.explained_by.empty()) block.line(kIndent, "explained by " + item.explained_by);
-    Explainer explainer(block);
+    Explainer explainer(block, options.verbosity > 0);
     for (const policy_runtime::Explanation& one : item.explanations) {
       if (error_shown && same_start(one.where, *item.error->where)) explainer.known(one.where);
       explainer.show(one);

@@ -157,6 +157,7 @@ base::Status keep_imports(const base::Path& folder, const std::string& shown,
     }
     return error;
   }
+  kept.reserve(imports.size());
   for (const BundleImport& import : imports) {
     if (std::find(wanted.begin(), wanted.end(), import.name) == wanted.end()) continue;
     kept.push_back(import);
