@@ -94,7 +94,7 @@ void Evaluation::fail_at(const ProgramState& program, base::Span span, std::stri
     raised.error.calls.push_back(
         text.locate({call->position, name_end(text.text(), call->position)}));
   }
-  throw raised;
+  throw LanguageError(std::move(raised));
 }
 
 void Evaluation::fail(const Frame& frame, std::uint32_t position, std::string message,

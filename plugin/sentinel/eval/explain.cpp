@@ -462,10 +462,7 @@ class Explainer {
     case Op::ListLiteral:
     case Op::MapLiteral:
       return;
-    case Op::Else:
-      // `x.y else ""`: the whole, and x.y where it was there.
-      break;
-    default:
+    default:  // of `x.y else ""` the whole, and x.y where it was there
       break;
     }
     if (r.value.is(Kind::Function) || r.value.is(Kind::Module)) return;

@@ -59,8 +59,10 @@ class Arena {
   /// Uninitialised room for `count` of T.
   template <class T>
   T* array(std::size_t count) {
+    // NOLINTBEGIN(bugprone-sizeof-expression): T may well be a pointer
     if (count > kMostBytes / sizeof(T)) throw MemoryExceeded{limit_};
     return static_cast<T*>(allocate(count * sizeof(T), alignof(T)));
+    // NOLINTEND(bugprone-sizeof-expression)
   }
 
   /// A String value with its own copy of the bytes. At most 4 GiB.
