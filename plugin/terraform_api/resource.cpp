@@ -254,7 +254,7 @@ std::string parse_errors(std::string_view text) {
       if (value.isString()) {
         add(value.extract<std::string>());
       } else if (value.type() == typeid(Object::Ptr)) {
-        const Object::Ptr error = value.extract<Object::Ptr>();
+        const auto& error = value.extract<Object::Ptr>();
         const std::string title = text_of(error, "title"), detail = text_of(error, "detail");
         add(title.empty() || detail.empty() || title == detail ? title.empty() ? detail : title
                                                                : title + ": " + detail);

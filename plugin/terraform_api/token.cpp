@@ -37,7 +37,8 @@ std::string host_of_variable(std::string_view name) {
 }
 
 std::string shown(const base::System& system, const base::Path& path) {
-  const std::string home = home_of(system).string(), text = path.string();
+  const std::string home = home_of(system).string();
+  std::string text = path.string();
   if (!home.empty() && text.starts_with(home + "/")) return "~" + text.substr(home.size());
   return text;
 }

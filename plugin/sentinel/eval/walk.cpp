@@ -105,10 +105,13 @@ Value read_slowly(const code::Name& name, const Value& found, Frame& frame,
 }
 
 /// Room for a frame on the stack of the calling function, or in the evaluation's memory.
+// A macro, because alloca has to stand in the function whose stack it takes from.
+// NOLINTBEGIN(bugprone-macro-parentheses): `Frame*` is a type
 #define SENTINEL_FRAME(slots, captured, evaluation)                                            \
   static_cast<Frame*>((captured) || (slots) > kMostStackSlots                                  \
                           ? (evaluation).arena().allocate(Frame::bytes(slots), alignof(Value)) \
                           : alloca(Frame::bytes(slots)))
+// NOLINTEND(bugprone-macro-parentheses)
 
 inline void clear(Value* begin, Value* end) {
   for (; begin != end; ++begin)

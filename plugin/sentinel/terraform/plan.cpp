@@ -459,7 +459,7 @@ base::Diagnostic no_plan(const base::Source& source, std::string why) {
 
 }  // namespace
 
-base::Result<PlanImports> read_plan(base::SourcePtr json) {
+base::Result<PlanImports> read_plan(const base::SourcePtr& json) {
   auto document = read_frozen_json(json);
   if (!document) return std::move(document.error());
   if (!document->value.is(Kind::Map)) return no_plan(*json, "the document is no object");

@@ -30,7 +30,7 @@ extern const char* const kStripIndex;
 
 /// Accepts format versions 0.x and 1.x. Errors are of the JSON (with a position), of the version,
 /// and of a document that is no plan.
-base::Result<PlanImports> read_plan(base::SourcePtr json);
+base::Result<PlanImports> read_plan(const base::SourcePtr& json);
 
 /// The mock files of the three imports, byte for byte as HCP Terraform lays them out.
 std::string plan_mock(const PlanImports& imports);
