@@ -607,10 +607,13 @@ TEST_F(PlanExport, GetsAllOfManyThroughRandomFaults) {
     folder_.write("bundle" + name + "/mock-tfplan-v2.sentinel", "number = " + name + "\n");
     emulator_->state().add(run);
   }
-  for (const char* kind : {"status", "reset", "close", "short", "cut-chunk", "garbage", "gzip",
-                           "chunked", "html", "long"}) {
+  for (const char* kind :
+       {"status", "reset", "close", "short", "cut-chunk", "garbage", "gzip", "chunked", "long"}) {
     fault({.route = "*", .kind = kind, .times = -1, .percent = 2});
   }
+  // A web page in the place of an archive is an end, not a fault to try again.
+  for (const char* route : {"workspace", "plan", "show"})
+    fault({.route = route, .kind = "html", .times = -1, .percent = 2});
   fault({.route = "plan", .kind = "no-exports", .times = -1, .percent = 5});
   fault({.route = "create", .kind = "lost", .times = -1, .percent = 10});
   fault({.route = "archive", .kind = "reset-in-body", .times = -1, .percent = 10});
