@@ -22,22 +22,25 @@ namespace {
 constexpr std::size_t kBuffer = std::size_t{1} << 16U;
 constexpr std::size_t kEndMarker = 1'024;  // two blocks of zeros
 
+/// Made once and kept: glibc's own table of locales is no place for many threads to come and go.
+locale_t utf8_locale() {
+  static const locale_t locale = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+  return locale;
+}
+
 /// In the C locale libarchive refuses names beyond ASCII. This changes the thread's locale only.
 class Utf8Names {
  public:
-  Utf8Names() : locale_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
-    if (locale_ != nullptr) before_ = ::uselocale(locale_);
+  Utf8Names() {
+    if (utf8_locale() != nullptr) before_ = ::uselocale(utf8_locale());
   }
   Utf8Names(const Utf8Names&) = delete;
   Utf8Names& operator=(const Utf8Names&) = delete;
   ~Utf8Names() {
-    if (locale_ == nullptr) return;
-    ::uselocale(before_);
-    ::freelocale(locale_);
+    if (before_ != nullptr) ::uselocale(before_);
   }
 
  private:
-  locale_t locale_;
   locale_t before_ = nullptr;
 };
 
