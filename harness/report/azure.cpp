@@ -8,7 +8,7 @@ namespace {
 /// Escaped as the agent reads a property.
 std::string property(std::string_view text) {
   std::string out;
-  for (const char c : clean_line(text)) {
+  for (const char c : clean_for_ci(text)) {
     if (c == '%')
       out += "%AZP25";
     else if (c == ';')

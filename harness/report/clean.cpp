@@ -122,6 +122,19 @@ std::string cut_string(std::string_view json, std::size_t columns) {
   return std::string(json.substr(0, head)) + "…" + std::string(json.substr(tail));
 }
 
+/// Where the next `##[` or `##vso[` begins.
+std::size_t next_command(std::string_view text, std::size_t from) {
+  for (std::size_t at = text.find("##", from); at != std::string_view::npos;
+       at = text.find("##", at + 1)) {
+    const std::string_view rest = text.substr(at + 2, 4);
+    if (rest.starts_with('[')) return at;
+    if (rest.size() == 4 && rest[3] == '[' && (rest[0] | 0x20) == 'v' && (rest[1] | 0x20) == 's' &&
+        (rest[2] | 0x20) == 'o')
+      return at;
+  }
+  return std::string_view::npos;
+}
+
 }  // namespace
 
 std::string clean_line(std::string_view text, std::size_t most) {
@@ -136,11 +149,35 @@ std::string clean_for_ci(std::string_view text, std::size_t most) {
   std::string out = clean_line(text, most);
   const std::size_t first = out.find_first_not_of(' ');
   if (first != std::string::npos && out.compare(first, 2, "::") == 0) out.insert(first + 1, " ");
-  for (std::size_t at = out.find("##"); at != std::string::npos; at = out.find("##", at + 3)) {
-    if (out.compare(at + 2, 1, "[") == 0 || out.compare(at + 2, 4, "vso[") == 0)
-      out.insert(at + 1, " ");
+  return without_ci_commands(std::move(out), " #");
+}
+
+std::string clean_lines_for_ci(std::string_view text, std::size_t most) {
+  const std::string cleaned = clean_text(text, most);
+  std::string out;
+  for (std::size_t at = 0; at < cleaned.size();) {
+    const std::size_t end = std::min(cleaned.find('\n', at), cleaned.size());
+    std::string line = cleaned.substr(at, end - at);
+    const std::size_t first = line.find_first_not_of(" \t");
+    if (first != std::string::npos && line.compare(first, 2, "::") == 0)
+      line.insert(first + 1, " ");
+    out += without_ci_commands(std::move(line), " #");
+    if (end < cleaned.size()) out += '\n';
+    at = end + 1;
   }
   return out;
+}
+
+std::string without_ci_commands(std::string text, std::string_view number_sign) {
+  std::size_t at = next_command(text, 0);
+  if (at == std::string::npos) return text;
+  std::string out;
+  std::size_t done = 0;
+  for (; at != std::string::npos; at = next_command(text, at + 1)) {
+    out.append(text, done, at + 1 - done).append(number_sign);
+    done = at + 2;
+  }
+  return out.append(text, done);
 }
 
 std::string clean_in_place(std::string_view text) {
@@ -159,9 +196,8 @@ std::string clean_in_place(std::string_view text) {
     }
     at += std::max<std::size_t>(size, 1);
   }
-  for (std::size_t at = out.find("##"); at != std::string::npos; at = out.find("##", at + 2)) {
-    if (out.compare(at + 2, 1, "[") == 0 || out.compare(at + 2, 4, "vso[") == 0) out[at + 1] = ' ';
-  }
+  for (std::size_t at = next_command(out, 0); at != std::string::npos; at = next_command(out, at))
+    out[at + 1] = ' ';
   return out;
 }
 

@@ -19,6 +19,13 @@ std::string clean_text(std::string_view text, std::size_t most = 65'536);
 /// or `##[`, `##vso[` is broken with a blank.
 std::string clean_for_ci(std::string_view text, std::size_t most = 4'096);
 
+/// The same for each line of a text.
+std::string clean_lines_for_ci(std::string_view text, std::size_t most = 65'536);
+
+/// Azure Pipelines takes `##[` and `##vso[` anywhere in a line for a command: their second `#`
+/// becomes `number_sign`, as the format writes that character otherwise.
+std::string without_ci_commands(std::string text, std::string_view number_sign);
+
 /// A source line for a quotation with a caret: what is harmful becomes one blank or `?` a byte, so
 /// that positions stay.
 std::string clean_in_place(std::string_view text);

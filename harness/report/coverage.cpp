@@ -17,7 +17,7 @@ std::string render_lcov(const RunReport& report) {
   std::string out;
   for (const auto& [file, lines] : report.coverage()) {
     const CoverageShare share = coverage_share({{file, lines}});
-    out += "TN:\nSF:" + clean_line(file) + "\n";
+    out += "TN:\nSF:" + clean_for_ci(file) + "\n";
     for (const auto& [line, hits] : lines)
       out += "DA:" + std::to_string(line) + "," + std::to_string(hits) + "\n";
     out += "LF:" + std::to_string(share.lines) + "\nLH:" + std::to_string(share.covered) +

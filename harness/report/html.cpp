@@ -104,7 +104,8 @@ std::string render_html(const RunReport& report) {
       count_item(counts.failed, "failed", "failed") + count_item(counts.errors, "errors", "error") +
       count_item(counts.skipped, "skipped", "skipped") + "</ul>\n";
   for (const base::Diagnostic& problem : report.problems)
-    out += "<pre class=\"error\">" + xml_text(clean_text(base::to_text(problem))) + "</pre>\n";
+    out +=
+        "<pre class=\"error\">" + xml_text(clean_lines_for_ci(base::to_text(problem))) + "</pre>\n";
   for (const std::string& warning : report.warnings)
     out += "<p class=\"skipped\">" + xml_text(clean_line(warning)) + "</p>\n";
   if (counts.failed + counts.errors > 0) out += "<h2>What failed</h2>\n";

@@ -32,7 +32,7 @@ std::string json_string(std::string_view text) {
       out += c;
     }
   }
-  return out + "\"";
+  return without_ci_commands(std::move(out), "\\u0023") + "\"";
 }
 
 void JsonWriter::line() {
@@ -122,7 +122,7 @@ JsonWriter& JsonWriter::null() {
 
 JsonWriter& JsonWriter::raw(std::string_view json) {
   before_value();
-  out_ += json.empty() ? "null" : compact_json(json);
+  out_ += json.empty() ? "null" : without_ci_commands(compact_json(json), "\\u0023");
   return *this;
 }
 

@@ -61,7 +61,7 @@ std::string render_markdown_within(const RunReport& report, std::size_t most) {
   std::string out = "### " + std::string(report.exit_code == 0 ? "✅" : "❌") + " " +
                     plain(summary_line(report)) + "\n\n";
   for (const base::Diagnostic& problem : report.problems)
-    out += fenced(clean_text(base::to_text(problem))) + "\n";
+    out += fenced(clean_lines_for_ci(base::to_text(problem))) + "\n";
   for (const std::string& warning : report.warnings)
     out += "* warning: " + plain(warning) + "\n";
   if (!report.warnings.empty()) out += "\n";

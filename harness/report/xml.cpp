@@ -6,6 +6,7 @@ namespace harness {
 
 std::string xml_text(std::string_view text) {
   std::string out;
+  out.reserve(text.size() + text.size() / 8);
   for (const char c : clean_text(text, text.size() + 1)) {
     switch (c) {
     case '&':
@@ -24,7 +25,7 @@ std::string xml_text(std::string_view text) {
       out += c;
     }
   }
-  return out;
+  return without_ci_commands(std::move(out), "&#35;");
 }
 
 std::string xml_attribute(std::string_view name, std::string_view value) {

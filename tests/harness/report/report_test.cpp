@@ -1,6 +1,7 @@
 // Every format against golden files: a run with one case of each kind, the same with hostile text,
 // and an empty one.
 #include <algorithm>
+#include <sstream>
 
 #include <gtest/gtest.h>
 
@@ -37,6 +38,24 @@ TEST(Report, NoFormatLetsAControlCharacterThrough) {
       return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7f;
     }));
     EXPECT_EQ(text.find('\xff'), std::string::npos);
+  }
+}
+
+// Whatever the format, it may be written to the log of a CI system.
+TEST(Report, NoFormatGivesAPolicyACommand) {
+  for (const FormatRow& format : formats()) {
+    SCOPED_TRACE(format.name);
+    std::istringstream lines(format.render == nullptr
+                                 ? render_text(hostile_run(), {.verbosity = 2, .trace = true})
+                                 : format.render(hostile_run()));
+    for (std::string line; std::getline(lines, line);) {
+      line.erase(0, std::min(line.find_first_not_of(" \t"), line.size()));
+      if (format.name == "github" && line.starts_with("::error ")) continue;
+      if (format.name == "azure" && line.starts_with("##vso[task.")) line.erase(0, 2);
+      EXPECT_FALSE(line.starts_with("::")) << line;
+      EXPECT_EQ(line.find("##vso["), std::string::npos) << line;
+      EXPECT_EQ(line.find("##["), std::string::npos) << line;
+    }
   }
 }
 
@@ -81,9 +100,7 @@ TEST(Report, ShardsBecomeOneRun) {
 }
 
 TEST(Report, CountsCoverage) {
-  RunReport report = sample_run();
-  report.cases[0].coverage = {{"p.sentinel", 1, 1}, {"p.sentinel", 2, 0}, {"p.sentinel", 3, 0}};
-  report.cases[1].coverage = {{"p.sentinel", 1, 1}, {"p.sentinel", 2, 4}, {"p.sentinel", 3, 0}};
+  const RunReport report = covered_run();
   EXPECT_EQ(coverage_share(report.coverage()).text(), "66.6 % of 3 lines");
   EXPECT_EQ(render_lcov(report),
             "TN:\nSF:p.sentinel\nDA:1,2\nDA:2,4\nDA:3,0\nLF:3\nLH:2\nend_of_record\n");
@@ -160,7 +177,9 @@ TEST(Clean, RemovesWhatHarmsATerminalOrALog) {
   EXPECT_EQ(clean_text("one\ntwo\tthree"), "one\ntwo\tthree");
   EXPECT_EQ(clean_line("abcdef", 3), "abc… 3 bytes more");
   EXPECT_EQ(clean_for_ci("  ::error::x"), "  : :error::x");
-  EXPECT_EQ(clean_for_ci("x ##vso[a] ##[b] ##c"), "x # #vso[a] # #[b] ##c");
+  EXPECT_EQ(clean_for_ci("x ##vso[a] ##[b] ##c ###[d]"), "x # #vso[a] # #[b] ##c ## #[d]");
+  EXPECT_EQ(clean_lines_for_ci("a\n ::b\n\n##Vso[c]\n"), "a\n : :b\n\n# #Vso[c]\n");
+  EXPECT_EQ(clean_in_place("###[a ##vso[b"), "## [a # vso[b");
 }
 
 TEST(Clean, ShortensValuesWithSense) {

@@ -174,8 +174,51 @@ RunReport hostile_run() {
     }
     if (item.error) item.error->message = bad;
     if (item.problem) item.problem->why = bad;
+    item.policy += bad;
+    item.where.file += bad;
+    item.trace = {bad};
+    item.warnings = {bad};
+    item.again += bad;
+    for (policy_runtime::RuleValue& rule : item.rules) {
+      rule.name += bad;
+      rule.description = bad;
+      rule.where.file += bad;
+    }
+    item.coverage = {{"policies/" + bad, 1, 1}};
   }
+  for (MockReport& mock : out.mocks) {
+    mock.shown = bad;
+    mock.workspace = bad;
+  }
+  out.problems = {{.what = bad, .why = bad, .advice = bad}};
+  out.reasons[1].why = bad;
+  out.runtime += bad;
+  out.manifest += bad;
+  out.work_folder = bad;
   out.warnings = {bad};
+  return out;
+}
+
+RunReport covered_run() {
+  RunReport out = sample_run();
+  out.cases[0].coverage = {{"p.sentinel", 1, 1}, {"p.sentinel", 2, 0}, {"p.sentinel", 3, 0}};
+  out.cases[1].coverage = {{"p.sentinel", 1, 1}, {"p.sentinel", 2, 4}, {"p.sentinel", 3, 0}};
+  return out;
+}
+
+RunReport large_run(std::size_t cases) {
+  RunReport out = sample_run();
+  const std::vector<CaseReport> kinds = out.cases;
+  out.cases.clear();
+  for (std::size_t i = 0; i < cases; ++i) {
+    // One in fifty is not passed.
+    CaseReport item = i % 50 == 7 ? kinds[i / 50 % kinds.size()] : kinds[1];
+    item.policy = "policies/policy-" + std::to_string(i / 4) + ".sentinel";
+    item.name += " " + std::to_string(i);
+    item.full_name = "policies/policy-" + std::to_string(i / 4) + "/" + item.name;
+    item.again = "harness run --filter '^" + item.full_name + "$' --trace";
+    out.cases.push_back(std::move(item));
+  }
   return out;
 }
 

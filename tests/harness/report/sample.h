@@ -14,4 +14,10 @@ RunReport hostile_run();
 /// No case at all.
 RunReport empty_run();
 
+/// With the coverage of one file.
+RunReport covered_run();
+
+/// As many `cases`, four a policy; one in fifty did not pass.
+RunReport large_run(std::size_t cases);
+
 }  // namespace harness
