@@ -211,6 +211,9 @@ struct Manifest {
   base::Path fixtures;      // absolute; need not exist
   std::vector<Mock> mocks;  // in the manifest's order
   std::vector<Case> cases;  // in the manifest's order, included files in place
+  /// What a case without any settings of its own is given: by each `policy` entry, and by
+  /// `defaults` alone (`policy` empty). For commands that run a policy on other plans.
+  std::vector<Case> settings;
   std::vector<SentinelTests> sentinel_tests;
   std::vector<base::Path> files;  // the manifest and all that it includes, absolute
 

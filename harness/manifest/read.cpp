@@ -33,9 +33,6 @@ constexpr std::uint64_t kLargestManifest = std::uint64_t{4} << 20U;
 constexpr std::size_t kMostFiles = 1'000;
 constexpr std::size_t kMostProblems = 100;
 
-// Keys that are read and checked, but whose work nothing does so far.
-constexpr std::string_view kNotYet[] = {"keep", "redact", "allow-secrets"};
-
 std::string in_ticks(std::string_view text) {
   return "`" + std::string(text) + "`";
 }
@@ -374,12 +371,6 @@ class Reader {
     mock.name = entry.key;
     mock.where = file.locator->locate(entry.key_span);
     const std::string label = "mock " + in_ticks(mock.name) + ":";
-    for (const ConfigEntry& one : node.entries) {
-      if (std::find(std::begin(kNotYet), std::end(kNotYet), one.key) != std::end(kNotYet)) {
-        tell(file, one.key_span, in_ticks(one.key) + " is not there yet",
-             "this version reads it, but cannot do it: leave it out");
-      }
-    }
     bool good = true;
     if (const ConfigNode* of = find(node, "plan-export", Kind::Map)) {
       mock.kind = read_plan_export(file, *of, mock.name);
@@ -572,8 +563,7 @@ class Reader {
 
   /// What nothing uses is checked all the same.
   void check_defaults() {
-    Case unused;
-    merge({defaults_}, unused);
+    merge({defaults_}, manifest_.settings.emplace_back());
   }
 
   void read_tests(const File& file) {
@@ -663,12 +653,14 @@ class Reader {
       tell(file, policy.span, "policy " + in_ticks(policy.text) + " does not end in `.sentinel`",
            "a policy is a .sentinel file");
     }
-    const ConfigNode* cases = find(test, "cases", Kind::List);
-    if (cases == nullptr || cases->items.empty()) {
-      Case unused;
-      merge({defaults_, {&file, &test}}, unused);
-      return;
+    Case settings;
+    merge({defaults_, {&file, &test}}, settings);
+    if (path) {
+      settings.policy = *path;
+      manifest_.settings.push_back(std::move(settings));
     }
+    const ConfigNode* cases = find(test, "cases", Kind::List);
+    if (cases == nullptr) return;
     for (const ConfigNode& node : cases->items) {
       if (node.kind != Kind::Map || node.find("each") != nullptr) continue;
       Case out;

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <set>
 
+#include "harness/fixture/trim.h"
 #include "harness/report/number.h"
 #include "harness/run/judge.h"
 #include "harness/run/native.h"
@@ -282,6 +283,10 @@ class Run {
     if (auto made = base::make_folders(folder); !made) return std::move(made.error());
     auto provenance = (*source)->fetch(folder, progress, cancel_);
     if (!provenance) return std::move(provenance.error());
+    if (!std::holds_alternative<DirectoryMock>(origin.kind)) {
+      if (auto trimmed = trim(manifest_, origin, folder, "mock " + origin.name); !trimmed)
+        return std::move(trimmed.error());
+    }
     return Fixture{.folder = folder, .provenance = std::move(*provenance)};
   }
 
@@ -523,7 +528,8 @@ class Run {
         std::chrono::duration_cast<std::chrono::microseconds>(system_.clock->steady() - started_);
     decide_exit(report_, options_, cancel_.reason());
     const Counts counts = report_.counts();
-    if (directory_ && (options_.keep_workdir || counts.failed + counts.errors > 0)) {
+    if (directory_ && (options_.keep_workdir ||
+                       (options_.keep_failed && counts.failed + counts.errors > 0))) {
       directory_->keep();
       report_.work_folder = base::display_path(directory_->path(), system_.working_directory);
     } else {

@@ -25,6 +25,7 @@ struct RunOptions {
   bool coverage = false;
   double least_coverage = 0;  // percent; below, the run fails
   bool keep_workdir = false;
+  bool keep_failed = true;  // the work folder of a run with failures
   bool allow_exec = false;
   bool allow_network = false;
   FixtureMode fixtures;

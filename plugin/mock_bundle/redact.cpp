@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <set>
@@ -102,23 +103,57 @@ Value with_member(Arena& arena, const Value& map, std::string_view key, const Va
 /// What the plan itself says is sensitive, read from tfplan/v2's `raw`.
 struct PlanMarks {
   std::map<std::string, Value, std::less<>> changes;  // by address: `change` with both marks trees
-  std::map<std::string, Value, std::less<>> outputs;  // by name: the same
+  std::map<std::string, Value, std::less<>> states;   // by address: `sensitive_values`
+  std::map<std::string, Value, std::less<>> outputs;  // by name: as `changes`
   std::set<std::string, std::less<>> variables;       // names
   std::set<std::string> secrets;                      // marked texts
 };
+
+/// Adds the texts of what says of itself that it is sensitive: outputs, variables with a default,
+/// resources of a state with their `sensitive_values`. Those of the prior state are noted in
+/// `states`, too.
+void collect_states(const Value& value, bool prior, PlanMarks& out) {
+  if (value.is(Kind::List)) {
+    for (const Value& item : *value.as_list())
+      collect_states(item, prior, out);
+    return;
+  }
+  if (!value.is(Kind::Map)) return;
+  if (is_true(member(&value, "sensitive"))) {
+    const Value all = Value::boolean(true);
+    for (const char* name : {"value", "default"}) {
+      if (const Value* text = member(&value, name)) collect_marked(*text, &all, out.secrets);
+    }
+  }
+  const Value* values = member(&value, "values");
+  const Value* marks = member(&value, "sensitive_values");
+  if (values != nullptr && marks != nullptr) {
+    collect_marked(*values, marks, out.secrets);
+    if (prior) out.states.insert_or_assign(std::string(member_text(&value, "address")), *marks);
+  }
+  for (const MapEntry& entry : *value.as_map())
+    collect_states(entry.value, prior, out);
+}
 
 PlanMarks read_marks(const MockFile& plan) {
   PlanMarks out;
   const MockFile::Name* raw = plan.find("raw");
   if (raw == nullptr || !raw->data) return out;
+  const auto collect = [&](const Value& change) {
+    for (const char* side : {"before", "after"}) {
+      const Value* value = member(&change, side);
+      if (value == nullptr) continue;
+      collect_marked(*value, member(&change, std::string(side) + "_sensitive"), out.secrets);
+    }
+  };
   for (const char* part : {"resource_drift", "resource_changes"}) {
     const Value* list = member(&raw->value, part);
     if (list == nullptr || !list->is(Kind::List)) continue;
     for (const Value& resource : *list->as_list()) {
       const Value* change = member(&resource, "change");
-      if (change != nullptr) {
-        out.changes.insert_or_assign(std::string(member_text(&resource, "address")), *change);
-      }
+      if (change == nullptr) continue;
+      out.changes.insert_or_assign(std::string(member_text(&resource, "address")), *change);
+      collect(*change);
     }
   }
   const Value* outputs = member(&raw->value, "output_changes");
@@ -126,6 +161,7 @@ PlanMarks read_marks(const MockFile& plan) {
     for (const MapEntry& entry : *outputs->as_map()) {
       if (entry.key.is(Kind::String)) {
         out.outputs.insert_or_assign(std::string(entry.key.as_string()), entry.value);
+        collect(entry.value);
       }
     }
   }
@@ -138,17 +174,10 @@ PlanMarks read_marks(const MockFile& plan) {
       }
     }
   }
-  const auto collect = [&](const Value& change) {
-    for (const char* side : {"before", "after"}) {
-      const Value* value = member(&change, side);
-      if (value == nullptr) continue;
-      collect_marked(*value, member(&change, std::string(side) + "_sensitive"), out.secrets);
-    }
-  };
-  for (const auto& [address, change] : out.changes)
-    collect(change);
-  for (const auto& [name, change] : out.outputs)
-    collect(change);
+  for (const char* part : {"prior_state", "planned_values", "configuration"}) {
+    if (const Value* state = member(&raw->value, part))
+      collect_states(*state, part == std::string_view("prior_state"), out);
+  }
   const Value all = Value::boolean(true);
   const Value* given = member(&raw->value, "variables");
   for (const std::string& name : out.variables) {
@@ -170,7 +199,9 @@ class PlaceRedactor {
     const std::string& part = trail[from];
     const std::string& name = trail.back();
     if (part == "variables" && trail.size() == from + 2 && marks_.variables.contains(name)) {
-      return with_member(arena_, value, "value", marker());
+      // A value in tfplan/v2, a default in tfconfig/v2.
+      return with_member(arena_, with_member(arena_, value, "value", marker()), "default",
+                         marker());
     }
     if (part == "output_changes" && trail.size() == from + 2) {
       const auto marks = marks_.outputs.find(name);
@@ -184,13 +215,24 @@ class PlaceRedactor {
       if (is_true(member(&value, "sensitive")))
         return with_member(arena_, value, "value", marker());
     }
-    const auto marks = marks_.changes.find(member_text(&value, "address"));
+    // A variable's declaration, in the configuration.
+    if (is_true(member(&value, "sensitive")) && member(&value, "default") != nullptr)
+      return with_member(arena_, value, "default", marker());
+    const Value* values = member(&value, "values");
+    if (const Value* own = member(&value, "sensitive_values"); own != nullptr && values != nullptr)
+      return with_member(arena_, value, "values", apply_marks(arena_, *values, own));
+    const std::string_view address = member_text(&value, "address");
+    const bool prior = part == "prior_state" || part == "resources";
+    if (const auto state = marks_.states.find(address);
+        prior && values != nullptr && state != marks_.states.end()) {
+      return with_member(arena_, value, "values", apply_marks(arena_, *values, &state->second));
+    }
+    const auto marks = marks_.changes.find(address);
     if (marks == marks_.changes.end()) return value;
     if (const Value* change = member(&value, "change")) {
       return with_member(arena_, value, "change", marked_change(*change, marks->second));
     }
-    if (const Value* values = member(&value, "values")) {
-      const bool prior = part == "prior_state" || part == "resources";
+    if (values != nullptr) {
       const Value* tree = member(&marks->second, prior ? "before_sensitive" : "after_sensitive");
       return with_member(arena_, value, "values", apply_marks(arena_, *values, tree));
     }
@@ -251,19 +293,38 @@ class TextRedactor {
   const std::vector<std::unique_ptr<re2::RE2>>& patterns_;
 };
 
-/// The bundle's files, each once, and tfplan/v2's among them.
-base::Result<std::map<std::string, MockFile>> open_files(const base::Path& folder,
-                                                         const std::string& shown,
-                                                         std::string& plan) {
+/// A bundle's files of Sentinel code, each once, and tfplan/v2's among them.
+struct Files {
+  std::map<std::string, MockFile> mocks;
+  std::set<std::string> others;  // what is no Sentinel code, and stands for no import
+  std::string plan;
+};
+
+base::Result<Files> open_files(const base::Path& folder, const std::string& shown) {
   auto imports = read_bundle(folder, shown);
   if (!imports) return std::move(imports.error());
-  std::map<std::string, MockFile> out;
+  Files out;
   for (const BundleImport& import : *imports) {
-    if (import.name == "tfplan/v2") plan = import.file;
-    if (out.contains(import.file)) continue;
+    if (import.name == "tfplan/v2") out.plan = import.file;
+    if (out.mocks.contains(import.file)) continue;
     auto file = MockFile::read(folder / import.file, shown + "/" + import.file);
     if (!file) return std::move(file.error());
-    out.emplace(import.file, std::move(*file));
+    out.mocks.emplace(import.file, std::move(*file));
+  }
+  std::error_code error;
+  for (std::filesystem::recursive_directory_iterator entry(folder, error), end;
+       !error && entry != end; entry.increment(error)) {
+    std::error_code ignored;
+    if (entry->symlink_status(ignored).type() != std::filesystem::file_type::regular) continue;
+    const std::string name = entry->path().lexically_relative(folder).generic_string();
+    if (out.mocks.contains(name)) continue;
+    if (entry->path().extension() == ".sentinel") {
+      if (auto file = MockFile::read(folder / name, shown + "/" + name)) {
+        out.mocks.emplace(name, std::move(*file));
+        continue;
+      }
+    }
+    out.others.insert(name);
   }
   return out;
 }
@@ -302,24 +363,91 @@ constexpr SecretShape kShapes[] = {
 };
 
 constexpr const char* kSecretName =
-    "(?i)(?:pass(?:word|wd|phrase)?|secret|token|api_?key|private_?key|credential|auth_?key)";
+    "(?i)(?:password|passwd|passphrase|(?:^|[_-])(?:pass|pwd)(?:$|[_-])|secret|token|api_?key|"
+    "private_?key|credential|auth_?key)";
+/// What is called after a secret and is none: `secret_arn`, `token_url`.
+constexpr const char* kHarmlessName = "(?i)(?:arn|url|uri|name|type|endpoint|path|version)$";
 
-/// ADDRESS.ATTRIBUTE of a place: the resource's key and the attribute nearest to it.
-std::string secret_name(const Trail& trail) {
-  // resource_changes ADDRESS change after ATTRIBUTE…; planned_values resources ADDRESS values …
-  for (std::size_t i = 0; i + 1 < trail.size(); ++i) {
-    if (trail[i] != "after" && trail[i] != "before" && trail[i] != "values" &&
-        trail[i] != "config") {
-      continue;
+/// Steps between a resource and its attributes.
+bool is_between(std::string_view step) {
+  static constexpr std::string_view kSteps[] = {
+      "change",  "after", "before", "values", "config", "expressions",
+      "applied", "diff",  "attr",   "new",    "old",
+  };
+  return step.starts_with('[') ||
+         std::find(std::begin(kSteps), std::end(kSteps), step) != std::end(kSteps);
+}
+
+/// The first attribute from `at` on; empty where there is none.
+std::string attribute_from(const Trail& trail, std::size_t at) {
+  while (at < trail.size() && is_between(trail[at]))
+    ++at;
+  return at < trail.size() ? '.' + trail[at] : "";
+}
+
+/// The address of the innermost resource above a place and where in the trail its parts begin.
+std::optional<std::pair<std::string, std::size_t>> resource_above(const Value& top,
+                                                                  const Trail& trail) {
+  std::optional<std::pair<std::string, std::size_t>> out;
+  std::string module;  // a configuration's addresses are those within the module
+  const Value* at = &top;
+  for (std::size_t i = 1; i < trail.size(); ++i) {
+    const std::string_view address = member_text(at, "address");
+    if (!address.empty() && (member(at, "change") != nullptr || member(at, "values") != nullptr ||
+                             member(at, "mode") != nullptr || member(at, "config") != nullptr)) {
+      out.emplace(module + std::string(address), i);
     }
-    const std::size_t address = trail[i] == "after" || trail[i] == "before" ? i - 2 : i - 1;
-    if (address >= trail.size()) continue;
-    return trail[address] + '.' + trail[i + 1];
+    const bool in_raw = trail[0] == "raw" && i > 1 && trail[1] == "configuration";
+    if (in_raw && trail[i] == "module_calls" && i + 1 < trail.size())
+      module += "module." + trail[i + 1] + '.';
+    if (trail[i][0] == '[' && at->is(Kind::List)) {
+      at = &at->as_list()->items[std::stoul(trail[i].substr(1))];
+    } else {
+      at = member(at, trail[i]);
+    }
+    if (at == nullptr) break;
+  }
+  // Maps by address, should the address not stand in the resource as well.
+  const bool planned = trail[0] == "planned_values" && trail.size() > 3 && trail[1] == "resources";
+  if (!out && planned) out.emplace(trail[2], 3);
+  if (!out && trail.size() > 2 &&
+      (trail[0] == "resource_changes" || trail[0] == "resource_drift" || trail[0] == "resources")) {
+    out.emplace(trail[1], 2);
+  }
+  // tfplan, tfstate and tfconfig of the first version: _modules.root.resources.TYPE.NAME.INDEX.
+  if (!out && trail.size() > 5 && trail[0] == "_modules") {
+    const std::string data = trail[2] == "data" ? "data." : "";
+    const bool indexed = trail[5].find_first_not_of("0123456789") == std::string::npos;
+    out.emplace(data + trail[3] + '.' + trail[4], indexed ? 6 : 5);
+  }
+  return out;
+}
+
+/// ADDRESS.ATTRIBUTE of a place, the same in every import that has it; `var.NAME`, `output.NAME`.
+std::string secret_name(const Value& top, const Trail& trail) {
+  if (const auto resource = resource_above(top, trail))
+    return resource->first + attribute_from(trail, resource->second);
+  struct Part {
+    std::string_view name;
+    std::string_view prefix;
+    bool attributes;
+  };
+  static constexpr Part kParts[] = {
+      {"variables", "var.", false},         {"outputs", "output.", false},
+      {"output_changes", "output.", false}, {"module_calls", "module.", true},
+      {"providers", "provider.", true},     {"provider_config", "provider.", true},
+  };
+  for (std::size_t i = trail.size() - 1; i-- > 0;) {
+    for (const Part& part : kParts) {
+      if (trail[i] != part.name) continue;
+      return std::string(part.prefix) + trail[i + 1] +
+             (part.attributes ? attribute_from(trail, i + 2) : "");
+    }
   }
   std::string out;
-  for (const std::string& part : trail) {
-    if (!out.empty() && part[0] != '[') out += '.';
-    out += part;
+  for (const std::string& step : trail) {
+    if (!out.empty() && step[0] != '[') out += '.';
+    out += step;
   }
   return out;
 }
@@ -327,7 +455,8 @@ std::string secret_name(const Trail& trail) {
 /// The name that says what a text is: in configuration and variables it stands a level above.
 const std::string& attribute_name(const Trail& trail) {
   std::size_t at = trail.size() - 1;
-  while (at > 0 && (trail[at][0] == '[' || trail[at] == "constant_value" || trail[at] == "value"))
+  while (at > 0 && (trail[at][0] == '[' || trail[at] == "constant_value" || trail[at] == "value" ||
+                    trail[at] == "default"))
     --at;
   return trail[at];
 }
@@ -346,6 +475,62 @@ std::string trail_text(const Trail& trail) {
   return out;
 }
 
+class SecretFinder {
+ public:
+  SecretFinder() : secret_word_(kSecretName), harmless_word_(kHarmlessName) {
+    for (const SecretShape& shape : kShapes)
+      shapes_.emplace_back(std::make_unique<re2::RE2>(shape.pattern, re2::RE2::Quiet), shape.kind);
+  }
+
+  /// What a text looks like by itself; null: like no secret.
+  const char* shape_of(std::string_view text) const {
+    const re2::StringPiece piece(text.data(), text.size());
+    for (const auto& [shape, kind] : shapes_) {
+      if (re2::RE2::PartialMatch(piece, *shape)) return kind;
+    }
+    return nullptr;
+  }
+
+  void search(const std::string& file_name, const MockFile& file, std::vector<Finding>& out) const {
+    const std::string text = has_code(file) ? file.text() : std::string();
+    for (const MockFile::Name& top : file.names()) {
+      if (!top.data) {
+        const std::string_view code =
+            std::string_view(text).substr(top.span.begin, top.span.end - top.span.begin);
+        if (const char* kind = shape_of(code)) out.push_back({file_name, top.name, top.name, kind});
+        continue;
+      }
+      Trail trail{top.name};
+      visit_scalars(top.value, trail, [&](const Value& value, const Trail& at) {
+        if (!value.is(Kind::String) || value.as_string().size() < 8) return;
+        const char* kind = shape_of(value.as_string());
+        if (kind == nullptr && is_random(value.as_string(), attribute_name(at)))
+          kind = "random text in an attribute whose name says secret";
+        if (kind != nullptr)
+          out.push_back({file_name, trail_text(at), secret_name(top.value, at), kind});
+      });
+    }
+  }
+
+ private:
+  static bool has_code(const MockFile& file) {
+    return std::any_of(file.names().begin(), file.names().end(),
+                       [](const MockFile::Name& name) { return !name.data; });
+  }
+
+  bool is_random(std::string_view text, const std::string& name) const {
+    constexpr double kRandom = 3.5;  // bits a character; words have about 3
+    return text != kRedacted && text.size() >= 12 && text.find(' ') == std::string_view::npos &&
+           !text.starts_with("arn:") && !text.starts_with("https://") && entropy(text) >= kRandom &&
+           re2::RE2::PartialMatch(name, secret_word_) &&
+           !re2::RE2::PartialMatch(name, harmless_word_);
+  }
+
+  std::vector<std::pair<std::unique_ptr<re2::RE2>, const char*>> shapes_;
+  re2::RE2 secret_word_;
+  re2::RE2 harmless_word_;
+};
+
 }  // namespace
 
 base::Status redact(const base::Path& folder, const std::string& shown,
@@ -360,12 +545,11 @@ base::Status redact(const base::Path& folder, const std::string& shown,
       return error;
     }
   }
-  std::string plan;
-  auto files = open_files(folder, shown, plan);
+  auto files = open_files(folder, shown);
   if (!files) return std::move(files.error());
   PlanMarks marks;
-  if (!plan.empty()) marks = read_marks(files->at(plan));
-  for (auto& [name, file] : *files) {
+  if (!files->plan.empty()) marks = read_marks(files->mocks.at(files->plan));
+  for (auto& [name, file] : files->mocks) {
     rewrite(file, PlaceRedactor(file.arena(), marks));
     rewrite(file, TextRedactor(file.arena(), marks.secrets, options, patterns));
     if (!file.changed()) continue;
@@ -377,39 +561,16 @@ base::Status redact(const base::Path& folder, const std::string& shown,
 
 base::Result<std::vector<Finding>> find_secrets(const base::Path& folder,
                                                 const std::string& shown) {
-  std::string plan;
-  auto files = open_files(folder, shown, plan);
+  auto files = open_files(folder, shown);
   if (!files) return std::move(files.error());
-  std::vector<std::pair<std::unique_ptr<re2::RE2>, const char*>> shapes;
-  for (const SecretShape& shape : kShapes) {
-    shapes.emplace_back(std::make_unique<re2::RE2>(shape.pattern, re2::RE2::Quiet), shape.kind);
-  }
-  const re2::RE2 secret_word(kSecretName, re2::RE2::Quiet);
+  const SecretFinder finder;
   std::vector<Finding> out;
-  for (const auto& [name, file] : *files) {
-    for (const MockFile::Name& top : file.names()) {
-      if (!top.data) continue;
-      Trail trail{top.name};
-      visit_scalars(top.value, trail, [&, file_name = name](const Value& value, const Trail& at) {
-        if (!value.is(Kind::String) || value.as_string().size() < 8) return;
-        const std::string_view text = value.as_string();
-        const re2::StringPiece piece(text.data(), text.size());
-        const char* kind = nullptr;
-        for (const auto& [shape, what] : shapes) {
-          if (re2::RE2::PartialMatch(piece, *shape)) {
-            kind = what;
-            break;
-          }
-        }
-        constexpr double kRandom = 3.5;  // bits a character; words have about 3
-        if (kind == nullptr && text != kRedacted && text.size() >= 12 &&
-            text.find(' ') == std::string_view::npos && entropy(text) >= kRandom &&
-            re2::RE2::PartialMatch(attribute_name(at), secret_word)) {
-          kind = "random text in an attribute whose name says secret";
-        }
-        if (kind != nullptr) out.push_back({file_name, trail_text(at), secret_name(at), kind});
-      });
-    }
+  for (const auto& [name, file] : files->mocks)
+    finder.search(name, file, out);
+  for (const std::string& name : files->others) {
+    auto text = base::read_file(folder / name);
+    if (!text) return std::move(text.error());
+    if (const char* kind = finder.shape_of(*text)) out.push_back({name, "", name, kind});
   }
   return out;
 }

@@ -17,17 +17,21 @@ struct RedactOptions {
   std::vector<std::string> patterns;    // RE2; what matches inside a text is replaced
 };
 
-/// Redacts, in every file of the bundle in `folder`: what the plan in tfplan/v2's `raw` marks as
+/// Redacts, in every file of Sentinel code in `folder`: what the plan in tfplan/v2's `raw` marks as
 /// sensitive, in every import where the same text stands; the named attributes; what the patterns
-/// match. Null and undefined stay. A pattern that does not compile is an error.
+/// match. Null and undefined stay. A pattern that does not compile is an error, and so is a file
+/// that stands for an import and does not parse.
 base::Status redact(const base::Path& folder, const std::string& shown,
                     const RedactOptions& options);
 
 /// Something that still looks like a secret.
 struct Finding {
   std::string file;  // of the bundle
-  std::string path;  // `resource_changes["aws_instance.web"].change.after.user_data`
-  std::string name;  // ADDRESS.ATTRIBUTE, as `allow-secrets` takes it: "aws_instance.web.user_data"
+  std::string path;  // `resource_changes["aws_instance.web"].change.after.user_data`; or empty
+  /// As `allow-secrets` takes it, the same in every import: ADDRESS.ATTRIBUTE as in
+  /// "aws_instance.web.user_data", "var.NAME", "output.NAME", "module.NAME.INPUT",
+  /// "provider.NAME.ATTRIBUTE"; of a file that is no Sentinel code its name.
+  std::string name;
   std::string kind;  // "an AWS access key"
 
   bool operator==(const Finding&) const = default;

@@ -51,9 +51,11 @@ mocks:
   age: { plan-export: { run: run-1 }, max-age: 30 days }
   number: { plan-export: { run: run-1 }, max-age: 30 }
 )"},
-    {"not there yet", R"(version: 1
+    {"keep and redact", R"(version: 1
 mocks:
-  a: { plan-export: { run: run-1 }, keep: auto, redact: { patterns: ["AKIA[0-9A-Z]{16}"] }, allow-secrets: [a.b] }
+  a: { plan-export: { run: run-1 }, keep: all, redact: { patterns: ["AKIA[0-9A-Z"] }, allow-secrets: a.b }
+  b: { archive: fixtures/legacy.tar.gz, keep: {}, redact: {}, allow-secrets: [a.b] }
+  c: { plan-json: plan.json, keep: { import: [tfplan/v2] }, redact: [password] }
 )"},
     {"plan exports", R"(version: 1
 mocks:

@@ -219,6 +219,111 @@ TEST_F(TrimTest, FindsWhatStillLooksLikeASecret) {
                  "aws_x.y.id", "an AWS access key"}}));
 }
 
+TEST_F(TrimTest, NamesASecretAlikeInEveryImport) {
+  const std::string key = "AKIAIOSFODNN7EXAMPLE";
+  struct Place {
+    const char* text;  // KEY stands for the secret
+    const char* name;
+  };
+  constexpr Place kPlaces[] = {
+      {R"(resource_changes = { "a.b": { "address": "a.b", "change": { "before": { "x": { "y": ["KEY"] } } } } })",
+       "a.b.x"},
+      {R"(raw = { "resource_changes": [{ "address": "module.m.a.b[0]", "change": { "after": { "x": "KEY" } } }] })",
+       "module.m.a.b[0].x"},
+      {R"(raw = { "prior_state": { "values": { "root_module": { "resources": [{ "address": "a.b", "values": { "x": "KEY" } }] } } } })",
+       "a.b.x"},
+      {R"(raw = { "configuration": { "root_module": { "module_calls": { "m": { "module": { "resources": [{ "address": "a.b", "mode": "managed", "expressions": { "x": { "constant_value": "KEY" } } }] } } } } } })",
+       "module.m.a.b.x"},
+      {R"(planned_values = { "resources": { "a.b": { "address": "a.b", "values": { "x": "KEY" } } } })",
+       "a.b.x"},
+      {R"(_modules = { "root": { "resources": { "a": { "b": { 0: { "applied": { "x": "KEY" } } } } } } })",
+       "a.b.x"},
+      {R"(variables = { "v": { "name": "v", "value": "KEY" } })", "var.v"},
+      {R"(raw = { "variables": { "v": { "value": "KEY" } } })", "var.v"},
+      {R"(planned_values = { "outputs": { "o": { "value": { "deep": "KEY" } } } })", "output.o"},
+      {R"(output_changes = { "o": { "change": { "after": "KEY" } } })", "output.o"},
+      {R"(module_calls = { "m": { "config": { "x": { "constant_value": "KEY" } } } })",
+       "module.m.x"},
+      {R"(providers = { "p": { "config": { "x": { "constant_value": "KEY" } } } })",
+       "provider.p.x"},
+      {R"(commit = "KEY")", "commit"},
+      {R"(f = func() { return "KEY" })", "f"},
+  };
+  for (const Place& place : kPlaces) {
+    std::string text = place.text;
+    text.replace(text.find("KEY"), 3, key);
+    ASSERT_TRUE(base::write_file(folder_ / "mock-tfplan-v2.sentinel", text + "\n"));
+    const auto found = find_secrets(folder_, "db");
+    ASSERT_TRUE(found) << text << to_text(found.error());
+    ASSERT_EQ(found->size(), 1U) << text;
+    EXPECT_EQ(found->front().name, place.name) << text;
+    EXPECT_EQ(found->front().kind, "an AWS access key") << text;
+  }
+}
+
+TEST_F(TrimTest, TellsSecretsFromWhatOnlyHasTheName) {
+  struct Place {
+    const char* attribute;
+    const char* text;
+    bool secret;
+  };
+  constexpr Place kPlaces[] = {
+      {"password", "q8Zr1Lk3Vw9Xt5Bn", true},
+      {"db_pass", "q8Zr1Lk3Vw9Xt5Bn", true},
+      {"apiToken", "q8Zr1Lk3Vw9Xt5Bn", true},
+      {"password", "REDACTED_SENSITIVE", false},
+      {"passthrough_behavior", "q8Zr1Lk3Vw9Xt5Bn", false},
+      {"secret_arn", "q8Zr1Lk3Vw9Xt5Bn", false},
+      {"secret", "arn:aws:secretsmanager:eu-central-1:123456789012:secret:db-q8Zr1L", false},
+      {"token_url", "https-q8Zr1Lk3Vw9Xt5Bn", false},
+      {"password", "changeme", false},
+      {"note", "q8Zr1Lk3Vw9Xt5Bn", false},
+      {"note", "postgres://admin:hunter2@db.example.com/x", true},
+      {"note", "-----BEGIN RSA PRIVATE KEY-----", true},
+      {"note", "ghp_0123456789abcdefghijABCDEFGHIJ012345", true},
+  };
+  for (const Place& place : kPlaces) {
+    ASSERT_TRUE(base::write_file(
+        folder_ / "mock-tfplan-v2.sentinel",
+        std::string("x = { \"") + place.attribute + "\": \"" + place.text + "\" }\n"));
+    const auto found = find_secrets(folder_, "db");
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->size(), place.secret ? 1U : 0U) << place.attribute << " " << place.text;
+  }
+}
+
+TEST_F(TrimTest, LooksIntoFilesThatAreNoSentinel) {
+  ASSERT_TRUE(base::write_file(folder_ / "notes/key.txt", "AKIAIOSFODNN7EXAMPLE"));
+  const auto found = find_secrets(folder_, "db");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(*found,
+            (std::vector<Finding>{{"notes/key.txt", "", "notes/key.txt", "an AWS access key"}}));
+}
+
+TEST_F(TrimTest, RedactsDefaultsAndStates) {
+  ASSERT_TRUE(
+      base::write_file(folder_ / "mock-tfconfig-v2.sentinel",
+                       "variables = { \"db_password\": { \"default\": \"swordfish-1\" } }\n"));
+  ASSERT_TRUE(base::write_file(
+      folder_ / "mock-tfstate-v2.sentinel",
+      "resources = { \"data.a.b\": { \"address\": \"data.a.b\", \"values\": { \"x\": "
+      "\"first\", \"y\": \"kept\" } } }\n"));
+  ASSERT_TRUE(base::write_file(
+      folder_ / "mock-tfplan-v2.sentinel",
+      "raw = { \"configuration\": { \"root_module\": { \"variables\": { \"db_password\": { "
+      "\"default\": \"swordfish-1\", \"sensitive\": true } } } },\n"
+      "\"prior_state\": { \"values\": { \"root_module\": { \"resources\": [{ \"address\": "
+      "\"data.a.b\", \"values\": { \"x\": \"first\", \"y\": \"kept\" }, "
+      "\"sensitive_values\": { \"x\": true } }] } } } }\n"));
+  ASSERT_TRUE(redact(folder_, "db", {}));
+  const std::string state = *base::read_file(folder_ / "mock-tfstate-v2.sentinel");
+  for (const std::string& text : {plan(), config(), state}) {
+    EXPECT_EQ(text.find("swordfish-1"), std::string::npos) << text;
+    EXPECT_EQ(text.find("first"), std::string::npos) << text;
+  }
+  EXPECT_NE(state.find("kept"), std::string::npos) << state;
+}
+
 TEST_F(TrimTest, DiffersByResourceAndAttribute) {
   const base::Path other = make("b");
   std::string text(kPlan);
