@@ -1,5 +1,8 @@
 #include "plugin/base/lane.h"
 
+#include <algorithm>
+#include <atomic>
+#include <system_error>
 #include <utility>
 
 namespace base {
@@ -48,6 +51,24 @@ void Lane::work() {
     --running_;
     if (jobs_.empty() && running_ == 0) idle_.notify_all();
   }
+}
+
+void for_each_number(std::size_t count, std::size_t threads,
+                     const std::function<void(std::size_t)>& job) {
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    for (std::size_t at = next++; at < count; at = next++)
+      job(at);
+  };
+  std::vector<std::jthread> others;
+  const std::size_t wanted = std::min(std::max<std::size_t>(threads, 1), count);
+  try {
+    while (others.size() + 1 < wanted)
+      others.emplace_back(work);
+  } catch (const std::system_error&) {
+    // The system gives no more threads: those that there are do the work.
+  }
+  work();
 }
 
 }  // namespace base

@@ -35,4 +35,10 @@ class Lane {
   std::vector<std::jthread> threads_;
 };
 
+/// Calls `job` with each number below `count`, on the calling thread and up to `threads` - 1
+/// others, and returns when all calls have returned. Every thread takes the lowest number that none
+/// has taken. `job` must not throw.
+void for_each_number(std::size_t count, std::size_t threads,
+                     const std::function<void(std::size_t)>& job);
+
 }  // namespace base

@@ -221,8 +221,9 @@ int run_test(const std::vector<std::string>& arguments, const CommandContext& co
 
   const base::System& system = context.system;
   const auto begin = system.clock->steady();
+  const std::size_t jobs = options.jobs != 0 ? options.jobs : std::thread::hardware_concurrency();
   auto policies =
-      find_policies({flags.rest().begin(), flags.rest().end()}, system.working_directory);
+      find_policies({flags.rest().begin(), flags.rest().end()}, system.working_directory, jobs);
   if (!policies) {
     context.streams.err << base::to_text(policies.error());
     return kOtherError;
@@ -232,7 +233,7 @@ int run_test(const std::vector<std::string>& arguments, const CommandContext& co
   }
 
   SuiteOptions suite;
-  suite.jobs = options.jobs != 0 ? options.jobs : std::thread::hardware_concurrency();
+  suite.jobs = jobs;
   suite.keep_passing = options.json || options.verbose;
   suite.working_directory = system.working_directory;
   suite.cases.allow_network = true;

@@ -63,13 +63,14 @@ LoadedFilePtr Loader::load(const base::Path& path, Form form) {
     slot->used = ++uses_;
     entry = slot;
   }
-  std::call_once(entry->once, [&] {
+  const std::lock_guard reading(entry->reading);
+  if (entry->file == nullptr) {
     LoadedFilePtr file = read(path, form);
     const std::lock_guard lock(mutex_);
     entry->file = std::move(file);
     kept_ += entry->file->size;
     if (kept_ > most_kept_) forget_oldest();
-  });
+  }
   return entry->file;
 }
 
@@ -77,6 +78,23 @@ LoadedFilePtr Loader::plan(const base::Path& path, std::string_view import) {
   return load(path, import == "tfplan/v2"     ? Form::Plan
                     : import == "tfconfig/v2" ? Form::PlanConfiguration
                                               : Form::PlanState);
+}
+
+void Loader::forget_small(const base::Path& folder) {
+  constexpr std::uint64_t kSmall = std::uint64_t{1} << 20U;
+  const std::string prefix = folder.native() + '/';
+  std::vector<std::shared_ptr<Entry>> dropped;  // after the lock is gone
+  const std::lock_guard lock(mutex_);
+  for (auto at = entries_.lower_bound(prefix);
+       at != entries_.end() && at->first.starts_with(prefix);) {
+    if (at->second->file == nullptr || at->second->file->size > kSmall) {
+      ++at;
+      continue;
+    }
+    kept_ -= at->second->file->size;
+    dropped.push_back(std::move(at->second));
+    at = entries_.erase(at);
+  }
 }
 
 void Loader::forget_oldest() {

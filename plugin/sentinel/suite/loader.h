@@ -4,11 +4,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
-#include <shared_mutex>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "plugin/base/diagnostic.h"
@@ -48,6 +47,10 @@ class Loader {
   /// `tfconfig/v2` has a function and is a module, the others are data.
   LoadedFilePtr plan(const base::Path& path, std::string_view import);
 
+  /// Drops the small files of a folder, of which nobody is expected to ask for more: what follows
+  /// then lives in memory that is already there, which costs less than reading a file again.
+  void forget_small(const base::Path& folder);
+
   std::string name(const base::Path& path) const { return namer_(path); }
 
  private:
@@ -60,8 +63,8 @@ class Loader {
     PlanState = 's'
   };
   struct Entry {
-    std::once_flag once;
-    LoadedFilePtr file;
+    std::mutex reading;
+    LoadedFilePtr file;      // written under both mutexes, read under either
     std::uint64_t used = 0;  // the loader's count when it was last asked for
   };
 
@@ -72,7 +75,7 @@ class Loader {
   FileNamer namer_;
   std::uint64_t most_kept_;
   std::mutex mutex_;
-  std::unordered_map<std::string, std::shared_ptr<Entry>> entries_;
+  std::map<std::string, std::shared_ptr<Entry>> entries_;  // by path and form
   std::uint64_t uses_ = 0;
   std::uint64_t kept_ = 0;  // bytes
 };

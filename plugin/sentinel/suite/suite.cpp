@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <deque>
 #include <exception>
 #include <system_error>
 #include <utility>
@@ -78,7 +79,8 @@ std::vector<FoundCase> find_cases(const base::Path& policy, const base::Path& wo
 }
 
 base::Result<std::vector<FoundPolicy>> find_policies(const std::vector<base::Path>& paths,
-                                                     const base::Path& working_directory) {
+                                                     const base::Path& working_directory,
+                                                     std::size_t jobs) {
   std::vector<base::Path> files;
   const auto add_folder = [&](const base::Path& folder) -> base::Status {
     std::error_code failure;
@@ -112,10 +114,10 @@ base::Result<std::vector<FoundPolicy>> find_policies(const std::vector<base::Pat
   }
   std::sort(files.begin(), files.end(), by_path);
   files.erase(std::unique(files.begin(), files.end()), files.end());
-  std::vector<FoundPolicy> out;
-  out.reserve(files.size());
-  for (base::Path& file : files)
-    out.push_back(make_policy(std::move(file), working_directory));
+  std::vector<FoundPolicy> out(files.size());
+  base::for_each_number(files.size(), jobs, [&](std::size_t i) {
+    out[i] = make_policy(std::move(files[i]), working_directory);
+  });
   return out;
 }
 
@@ -133,67 +135,89 @@ std::string_view name_of(PolicyResult::Status status) {
   return "";
 }
 
+namespace {
+
+/// One policy and its cases, whichever threads run them.
+class PolicyRun {
+ public:
+  PolicyRun(FoundPolicy policy, Loader& loader, const SuiteOptions& options,
+            const base::System& system)
+      : loader_(loader), options_(options), system_(system) {
+    result_.policy = std::move(policy);
+    result_.cases.resize(result_.policy.cases.size());
+  }
+
+  /// Runs the cases that no thread has begun.
+  void run() {
+    const std::size_t count = result_.cases.size();
+    if (next_ >= count) return;
+    const base::Path file = options_.working_directory / result_.policy.file;
+    const LoadedFilePtr program = loader_.policy(file);
+    for (std::size_t at = next_++; at < count; at = next_++) {
+      run(*program, at);
+      if (++done_ == count) finish(*program, file);
+    }
+  }
+
+  /// After all cases have run.
+  PolicyResult take() {
+    set_status(result_);
+    return std::move(result_);
+  }
+
+ private:
+  void run(const LoadedFile& program, std::size_t at) {
+    CaseResult& result = result_.cases[at];
+    CaseOptions own = options_.cases;
+    if (options_.deadline) limit_time(own.limits, *options_.deadline - system_.clock->steady());
+    const base::Path file = options_.working_directory / result_.policy.cases[at].file;
+    try {
+      result = run_case(program, file, loader_, own, system_);
+    } catch (const std::exception& error) {  // out of memory
+      result = CaseResult();
+      result.problems.push_back(cannot_find(file, error.what()));
+    }
+    if (result.status == CaseResult::Status::Pass && !options_.keep_passing) result.outcome.reset();
+  }
+
+  void finish(const LoadedFile& program, const base::Path& file) {
+    for (const CaseResult& one : result_.cases)
+      result_.duration += one.duration;
+    if (program.program == nullptr) {
+      result_.problems = program.errors;
+      result_.cases.clear();
+    } else {
+      result_.description = description(*program.program);
+    }
+    loader_.forget_small(file.parent_path() / "test" / result_.policy.name);
+  }
+
+  PolicyResult result_;
+  Loader& loader_;
+  const SuiteOptions& options_;
+  const base::System& system_;
+  std::atomic<std::size_t> next_ = 0;  // the first case that no thread has begun
+  std::atomic<std::size_t> done_ = 0;
+};
+
+}  // namespace
+
 std::vector<PolicyResult> run_suite(std::vector<FoundPolicy> policies, Loader& loader,
                                     const SuiteOptions& options, const base::System& system) {
-  std::vector<PolicyResult> results(policies.size());
-  struct Job {
-    std::size_t policy;
-    std::size_t number;
-  };
-  std::vector<Job> jobs;
-  for (std::size_t i = 0; i < policies.size(); ++i) {
-    results[i].policy = std::move(policies[i]);
-    results[i].cases.resize(results[i].policy.cases.size());
-    for (std::size_t k = 0; k < results[i].cases.size(); ++k)
-      jobs.push_back({i, k});
+  std::deque<PolicyRun> runs;
+  std::size_t cases = 0;
+  for (FoundPolicy& policy : policies) {
+    cases += policy.cases.size();
+    runs.emplace_back(std::move(policy), loader, options, system);
   }
-
-  // Each worker takes the next case; they share nothing but the loader and this count.
-  std::atomic<std::size_t> next = 0;
-  const auto work = [&] {
-    for (std::size_t at = next++; at < jobs.size(); at = next++) {
-      PolicyResult& policy = results[jobs[at].policy];
-      const LoadedFilePtr program = loader.policy(options.working_directory / policy.policy.file);
-      CaseResult& result = policy.cases[jobs[at].number];
-      CaseOptions own = options.cases;
-      if (options.deadline) limit_time(own.limits, *options.deadline - system.clock->steady());
-      const base::Path file = options.working_directory / policy.policy.cases[jobs[at].number].file;
-      try {
-        result = run_case(*program, file, loader, own, system);
-      } catch (const std::exception& error) {  // out of memory
-        result = CaseResult();
-        result.problems.push_back(cannot_find(file, error.what()));
-      }
-      if (result.status == CaseResult::Status::Pass && !options.keep_passing) {
-        result.outcome.reset();
-      }
-    }
-  };
-  const std::size_t workers = std::min(std::max<std::size_t>(options.jobs, 1), jobs.size());
-  if (workers <= 1) {
-    work();
-  } else {
-    base::Lane lane(workers - 1);
-    for (std::size_t i = 1; i < workers; ++i)
-      lane.post(work);
-    work();
-    lane.drain();
-  }
-
-  for (PolicyResult& result : results) {
-    if (!result.policy.cases.empty()) {
-      const LoadedFilePtr program = loader.policy(options.working_directory / result.policy.file);
-      if (program->program == nullptr) {
-        result.problems = program->errors;
-        result.cases.clear();
-      } else {
-        result.description = description(*program->program);
-      }
-    }
-    for (const CaseResult& one : result.cases)
-      result.duration += one.duration;
-    set_status(result);
-  }
+  // A thread takes a whole policy, so that it does not wait for another that reads the same files;
+  // once all policies are begun, it helps with those that are not finished.
+  base::for_each_number(2 * runs.size(), std::min(options.jobs, cases),
+                        [&](std::size_t i) { runs[i % runs.size()].run(); });
+  std::vector<PolicyResult> results;
+  results.reserve(runs.size());
+  for (PolicyRun& run : runs)
+    results.push_back(run.take());
   return results;
 }
 

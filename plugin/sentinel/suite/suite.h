@@ -27,9 +27,11 @@ struct FoundPolicy {
 
 /// Policies are the `.sentinel` files among `paths` and directly in the folders among them; none
 /// given is the working directory. The cases of `DIR/NAME.sentinel` are `DIR/test/NAME/*.hcl` and
-/// `*.json`. Lexicographic by path. A path that is not there is an error.
+/// `*.json`; their folders are read `jobs` at a time. Lexicographic by path. A path that is not
+/// there is an error.
 base::Result<std::vector<FoundPolicy>> find_policies(const std::vector<base::Path>& paths,
-                                                     const base::Path& working_directory);
+                                                     const base::Path& working_directory,
+                                                     std::size_t jobs = 1);
 
 /// The cases of one policy file; `policy` may be relative to `working_directory`.
 std::vector<FoundCase> find_cases(const base::Path& policy, const base::Path& working_directory);

@@ -304,5 +304,42 @@ TEST_F(Suite, TheLoaderForgetsWhatIsTooMuch) {
   EXPECT_EQ(to_text(a->data.value).size(), to_text(b->data.value).size());
 }
 
+TEST_F(Suite, TheLoaderForgetsTheSmallFilesOfAFolder) {
+  write("test/p/a.sentinel", "x = 1");
+  write("test/p/large.sentinel", "x = \"" + std::string(2 << 20, 'a') + "\"");
+  write("test/p.sentinel", "x = 1");
+  Loader loader(namer());
+  const LoadedFilePtr a = loader.mock(folder_ / "test/p/a.sentinel");
+  const LoadedFilePtr large = loader.mock(folder_ / "test/p/large.sentinel");
+  const LoadedFilePtr beside = loader.mock(folder_ / "test/p.sentinel");
+  loader.forget_small(folder_ / "test/p");
+  EXPECT_NE(loader.mock(folder_ / "test/p/a.sentinel"), a);
+  EXPECT_EQ(loader.mock(folder_ / "test/p/large.sentinel"), large);
+  EXPECT_EQ(loader.mock(folder_ / "test/p.sentinel"), beside);
+}
+
+TEST_F(Suite, AMockOfAnotherPolicysFolderIsThereAgain) {
+  for (const char* name : {"a", "b", "c"}) {
+    write(name + std::string(".sentinel"), "import \"m\"\nmain = m.x is 1");
+    write("test/" + std::string(name) + "/case.hcl",
+          "mock \"m\" {\n module {\n  source = \"../a/m.sentinel\"\n }\n}");
+  }
+  write("test/a/m.sentinel", "x = 1");
+  for (const std::size_t jobs : {1U, 3U}) {
+    for (const PolicyResult& result : run({}, jobs))
+      EXPECT_EQ(shown(result.cases.at(0)), "PASS") << result.policy.name;
+  }
+}
+
+TEST_F(Suite, ThreadsShareTheCasesOfOnePolicy) {
+  write("p.sentinel", "main = rule { true }");
+  for (int i = 0; i < 50; ++i)
+    write("test/p/" + std::to_string(i) + ".hcl", "");
+  const auto results = run({}, 8);
+  ASSERT_EQ(results.size(), 1U);
+  EXPECT_EQ(results[0].status, PolicyResult::Status::Pass);
+  ASSERT_EQ(results[0].cases.size(), 50U);
+}
+
 }  // namespace
 }  // namespace sentinel
