@@ -299,12 +299,6 @@ class PlanExports::Inside {
                                  const base::Path& folder, const ProgressSink& progress,
                                  const base::CancelToken& cancel);
 
- private:
-  struct Origin {
-    std::mutex mutex;
-    std::optional<base::Result<std::shared_ptr<Client>>> client;
-  };
-
   // One client an origin, made with the first mock that needs it.
   base::Result<std::shared_ptr<Client>> client_of(const http::Url& origin,
                                                   const base::CancelToken& cancel) {
@@ -317,6 +311,12 @@ class PlanExports::Inside {
     if (!slot->client) slot->client = make_client(origin, cancel);
     return *slot->client;
   }
+
+ private:
+  struct Origin {
+    std::mutex mutex;
+    std::optional<base::Result<std::shared_ptr<Client>>> client;
+  };
 
   base::Result<std::shared_ptr<Client>> make_client(const http::Url& origin,
                                                     const base::CancelToken& cancel) const {
@@ -344,6 +344,7 @@ class PlanExports::Inside {
   base::Result<Downloaded> archive_of(Client& client, const FoundPlan& found,
                                       const ProgressSink& progress,
                                       const base::CancelToken& cancel);
+  void forget(const Client& client, const std::string& plan, const base::Path& archive);
 
   const base::System system_;
   PlanExportOptions options_;
@@ -393,6 +394,13 @@ base::Result<Downloaded> PlanExports::Inside::archive_of(Client& client, const F
   return result;
 }
 
+void PlanExports::Inside::forget(const Client& client, const std::string& plan,
+                                 const base::Path& archive) {
+  (void)base::remove_tree(archive);
+  const std::lock_guard lock(mutex_);
+  plans_.erase(http::origin(client.origin()) + " " + plan);
+}
+
 base::Result<Provenance> PlanExports::Inside::fetch(const http::Url& origin,
                                                     const terraform_api::Place& place,
                                                     const base::Path& folder,
@@ -415,6 +423,7 @@ base::Result<Provenance> PlanExports::Inside::fetch(const http::Url& origin,
     if (progress) progress("deleting the export");
     (void)(*client)->delete_export(archive->to_delete, cancel);
   }
+  if (!options_.share_archives) forget(**client, found->plan, archive->file);
   if (!members) return std::move(members.error());
   return Provenance{.kind = "plan-export",
                     .host = (*client)->host(),
@@ -448,6 +457,11 @@ class PlanExportSource final : public MockSource {
 PlanExports::PlanExports(const base::System& system, PlanExportOptions options)
     : inside_(std::make_unique<Inside>(system, std::move(options))) {}
 PlanExports::~PlanExports() = default;
+
+base::Result<std::shared_ptr<terraform_api::Client>> PlanExports::client(
+    const http::Url& origin, const base::CancelToken& cancel) {
+  return inside_->client_of(origin, cancel);
+}
 
 std::unique_ptr<MockSource> PlanExports::source(const http::Url& origin,
                                                 terraform_api::Place place) {

@@ -21,6 +21,9 @@ struct PlanExportOptions {
   mock_bundle::UnpackLimits limits;
   terraform_api::ClientOptions client;
   bool delete_adopted = false;  // `pull --delete`
+  /// Mocks of one plan share its archive, which is kept until the end. False: nobody asks for a
+  /// plan twice, and an archive goes once it is unpacked.
+  bool share_archives = true;
 };
 
 /// All plan exports of one run: mocks of one plan share one export, those of one origin its rate.
@@ -35,6 +38,10 @@ class PlanExports {
   /// A mock of `place` on `origin` (terraform_api/origin.h makes it from a host, an address or a
   /// run's page). The token is looked for when the mock is fetched.
   std::unique_ptr<MockSource> source(const http::Url& origin, terraform_api::Place place);
+
+  /// The client of an origin, with its token: for other calls that must keep the same rate.
+  base::Result<std::shared_ptr<terraform_api::Client>> client(const http::Url& origin,
+                                                              const base::CancelToken& cancel);
 
   class Inside;
 
