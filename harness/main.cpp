@@ -21,6 +21,8 @@ int show_version(const std::vector<std::string>& words) {
     return write_out("harness " + std::string(harness_version()) + "\n") ? 0 : kExitRuntime;
   JsonWriter out;
   out.begin_object().member("name", "harness").member("version", harness_version());
+  out.member_if("commit", harness_commit()).member_if("date", harness_date());
+  out.member("sentinel", sentinel_version());
   out.member("result_schema", "harness/result/1").end_object();
   return write_out(out.take()) ? 0 : kExitRuntime;
 }

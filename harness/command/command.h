@@ -50,12 +50,19 @@ int report_command(const Arguments& arguments, Context& context);
 int completion_command(const Arguments& arguments, Context& context);
 int init_command(const Arguments& arguments, Context& context);
 int schema_command(const Arguments& arguments, Context& context);
+int man_command(const Arguments& arguments, Context& context);
 
 /// `harness sentinel …` and the link named `sentinel`: HashiCorp's command line. `words` begin
 /// behind the program's name.
 int sentinel_command(const std::vector<std::string>& words, Context& context);
 
-/// "1.0.0"
+/// "0.40.0": the release of Sentinel whose language and command line the built-in runtime follows.
+std::string_view sentinel_version();
+
+/// "1.2.3", "1.2.3+5.g0123456": from git where there is one.
 std::string_view harness_version();
+/// "0123456", and that commit's day, "2026-01-31"; empty where the build knew no git.
+std::string_view harness_commit();
+std::string_view harness_date();
 
 }  // namespace harness

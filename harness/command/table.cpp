@@ -26,6 +26,7 @@ constexpr std::string_view kReportOptions[] = {"report", "durations", "verbose",
                                                "color",  "no-ci",     "directory", "help"};
 constexpr std::string_view kInitOptions[] = {"ci", "directory", "help"};
 constexpr std::string_view kSchemaOptions[] = {"directory", "help"};
+constexpr std::string_view kManOptions[] = {"output", "directory", "help"};
 
 constexpr CommandRow kCommands[] = {
     {"run", "[MANIFEST]", "fetch what is missing, run the policies, report",
@@ -68,6 +69,11 @@ constexpr CommandRow kCommands[] = {
     {"completion", "SHELL", "completion for bash, zsh or fish", "",
      "source <(harness completion bash)\nharness completion fish | source", kSchemaOptions,
      completion_command},
+    {"man", "[COMMAND]", "the manual, for man",
+     "Writes the manual page of harness, or of one command, as man and mandoc read it. With "
+     "--output, all of them into a folder.",
+     "harness man run | man -l -\nharness man --output ~/.local/share/man/man1", kManOptions,
+     man_command},
 };
 
 }  // namespace

@@ -1,0 +1,30 @@
+# git_version(SOURCE FALLBACK) sets version, commit and date (of the commit); the last two are empty
+# where SOURCE is not the top of a git work tree: an unpacked archive inside somebody else's repository
+# is not a version of theirs.
+function(git_version source fallback)
+  set(version ${fallback})
+  set(commit "")
+  set(date "")
+  find_program(GIT git)
+  if(GIT AND EXISTS ${source}/.git)
+    set(git ${GIT} -c safe.directory=* -C ${source})
+    execute_process(COMMAND ${git} describe --tags --match "v[0-9]*" --long --abbrev=7
+                    OUTPUT_VARIABLE described ERROR_QUIET OUTPUT_STRIP_TRAILING_WHITESPACE)
+    execute_process(COMMAND ${git} log -1 --abbrev=7 --format=%h%n%cs
+                    OUTPUT_VARIABLE last ERROR_QUIET OUTPUT_STRIP_TRAILING_WHITESPACE)
+    if(last MATCHES "^([0-9a-f]+)\n([0-9-]+)$")
+      set(commit ${CMAKE_MATCH_1})
+      set(date ${CMAKE_MATCH_2})
+      set(version ${fallback}+g${commit})
+    endif()
+    if(described MATCHES "^v([0-9][^-]*(-[A-Za-z][0-9A-Za-z.]*)?)-([0-9]+)-g([0-9a-f]+)$")
+      set(version ${CMAKE_MATCH_1})
+      if(NOT CMAKE_MATCH_3 EQUAL 0)
+        string(APPEND version +${CMAKE_MATCH_3}.g${CMAKE_MATCH_4})
+      endif()
+    endif()
+  endif()
+  set(version ${version} PARENT_SCOPE)
+  set(commit ${commit} PARENT_SCOPE)
+  set(date ${date} PARENT_SCOPE)
+endfunction()
