@@ -1,4 +1,7 @@
 #include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -174,21 +177,63 @@ class Reader {
   std::vector<Value> stack_;
 };
 
+/// The code unit of an escape `\uXXXX` at the beginning of `text`.
+std::optional<unsigned> escaped_unit(std::string_view text) {
+  if (!text.starts_with("\\u") || text.size() < 6) return std::nullopt;
+  unsigned unit = 0;
+  const auto [end, error] = std::from_chars(text.data() + 2, text.data() + 6, unit, 16);
+  if (error != std::errc() || end != text.data() + 6) return std::nullopt;
+  return unit;
+}
+
+/// Makes U+FFFD of halves of surrogate pairs that stand alone, as Go's encoding/json does. The
+/// text keeps its length. Whether there were any.
+bool replace_lone_surrogates(char* text, std::size_t size) {
+  bool found = false;
+  for (std::size_t i = 0; i + 1 < size; ++i) {
+    if (text[i] != '\\') continue;
+    const std::optional<unsigned> unit = escaped_unit({text + i, size - i});
+    if (!unit) {
+      ++i;  // the escaped character
+      continue;
+    }
+    if (*unit >= 0xD800 && *unit <= 0xDFFF) {
+      const std::optional<unsigned> next =
+          i + 6 <= size ? escaped_unit({text + i + 6, size - i - 6}) : std::nullopt;
+      if (*unit <= 0xDBFF && next && *next >= 0xDC00 && *next <= 0xDFFF) {
+        i += 6;
+      } else {
+        std::memcpy(text + i + 2, "FFFD", 4);
+        found = true;
+      }
+    }
+    i += 5;
+  }
+  return found;
+}
+
 base::Result<Value> read(Arena& arena, std::string_view text, std::string_view name, bool frozen) {
   base::Diagnostic problem;
-  problem.what = std::string("`").append(name) + "` is not valid JSON";
   if (text.size() > UINT32_MAX - simdjson::SIMDJSON_PADDING) {
+    problem.what = std::string("`").append(name) + "` cannot be read";
     problem.why = reason(simdjson::CAPACITY);
     return problem;
   }
-  const simdjson::padded_string padded(text);
+  simdjson::padded_string padded(text);
   ondemand::parser parser;
   ondemand::document document;
   Value out;
-  simdjson::error_code error = parser.iterate(padded).get(document);
-  const bool walked = error == simdjson::SUCCESS;
-  if (walked) error = Reader(arena, frozen).read(document, out);
+  bool walked = false;
+  const auto walk = [&] {
+    const simdjson::error_code error = parser.iterate(padded).get(document);
+    walked = error == simdjson::SUCCESS;
+    return walked ? Reader(arena, frozen).read(document, out) : error;
+  };
+  simdjson::error_code error = walk();
+  if (error == simdjson::STRING_ERROR && replace_lone_surrogates(padded.data(), padded.size()))
+    error = walk();
   if (error == simdjson::SUCCESS) return out;
+  problem.what = "invalid JSON";
   problem.why = reason(error);
   const base::Source source{std::string(name), std::string(text)};
   const char* place = nullptr;
@@ -200,7 +245,7 @@ base::Result<Value> read(Arena& arena, std::string_view text, std::string_view n
   } else if (walked && document.current_location().get(place) == simdjson::SUCCESS) {
     const auto offset = static_cast<std::size_t>(place - padded.data());
     problem.where = source.locate(static_cast<std::uint32_t>(std::min(offset, padded.size())));
-  } else if (error != simdjson::EMPTY) {
+  } else {
     problem.where = source.locate(static_cast<std::uint32_t>(padded.size()));
   }
   return problem;

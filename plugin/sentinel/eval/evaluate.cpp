@@ -237,6 +237,7 @@ void Evaluation::conclude(Outcome& outcome, const ProgramState& policy) {
   const std::uint32_t position =
       rule != nullptr ? rule->code->assignment : assignment_of_main(*program.tree);
   if (rule != nullptr) main = force(*policy.frame, *main.as_rule(), position);
+  if (main.is(Kind::Object)) main = map_of(*policy.frame, *main.as_object(), position);
   outcome.main = settled(main);
   bool pass = false;
   switch (main.kind()) {

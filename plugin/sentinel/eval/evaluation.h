@@ -183,6 +183,9 @@ class Evaluation final : public Machine {
   Value field(const Frame& frame, const Object& object, std::string_view name,
               std::uint32_t position);
 
+  /// An import's object as the map of its fields.
+  Value map_of(const Frame& frame, const Object& object, std::uint32_t position);
+
   /// The value of a rule, evaluated now if it has not been.
   Value force(const Frame& frame, Rule& rule, std::uint32_t position);
   Value call_function(const Frame& frame, const Value& function, std::span<const Value> arguments,

@@ -299,6 +299,11 @@ Value Evaluation::field(const Frame& frame, const Object& object, std::string_vi
   return object.type->field(*this, object, name);
 }
 
+Value Evaluation::map_of(const Frame& frame, const Object& object, std::uint32_t position) {
+  const Native native(*this, frame, position);
+  return Machine::map_of(object);
+}
+
 // Changes to frozen data.
 
 void* Evaluation::changed(void* frozen) {
@@ -397,7 +402,11 @@ Value Evaluation::force(const Frame& frame, Rule& rule, std::uint32_t position) 
   try {
     std::optional<Recorder::RuleRun> record;
     if (recorder_ != nullptr) record.emplace(*recorder_, rule);
-    const Value value = run_rule(rule, *this);
+    Value value = run_rule(rule, *this);
+    if (value.is(Kind::Object)) {
+      Frame at{rule.parent, rule.program};
+      value = map_of(at, *value.as_object(), rule.code->body->position);
+    }
     switch (value.kind()) {
     case Kind::Undefined:
     case Kind::Bool:
@@ -513,12 +522,24 @@ Value Evaluation::call_native(const Frame& frame, const FunctionRow& row, std::s
   }
   std::uint16_t takes = 0;
   const Value* undefined = nullptr;
+  Value* converted = nullptr;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     if (i < row.takes.size() && row.takes[i] != 0) takes = row.takes[i];
     const std::uint16_t bit = bit_of(arguments[i].kind());
     if ((takes & bit) != 0) continue;
     if (bit == kUndefined) {
       if (undefined == nullptr) undefined = &arguments[i];
+      continue;
+    }
+    const bool as_map = bit == kObject && (takes & kMap) != 0;
+    if (as_map || (bit == kInt && (takes & kText) == kText)) {
+      if (converted == nullptr) {
+        converted = arena().array<Value>(arguments.size());
+        std::copy(arguments.begin(), arguments.end(), converted);
+        arguments = {converted, arguments.size()};
+      }
+      converted[i] = as_map ? map_of(frame, *arguments[i].as_object(), position)
+                            : arena().string(std::to_string(arguments[i].as_int()));
       continue;
     }
     fail(frame, position,

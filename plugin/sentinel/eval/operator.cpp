@@ -193,6 +193,9 @@ Value holds(const Value& collection, const Value& item, const code::Expression& 
                       "a string can only contain a string, got " + name_of(item));
     }
     return Value::boolean(collection.as_string().find(item.as_string()) != std::string_view::npos);
+  case Kind::Object:
+    return holds(evaluation.map_of(frame, *collection.as_object(), at.position), item, at, frame,
+                 evaluation);
   default:
     evaluation.fail(
         frame, at.position,

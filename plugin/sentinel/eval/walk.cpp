@@ -399,6 +399,8 @@ struct Walk {
     case Kind::Map:
       empty = x.actual(value.as_map())->size == 0;
       break;
+    case Kind::Object:
+      break;
     default:
       x.fail(f, operand.position,
              "operand of `is empty` must be a string, list or map, got " +
@@ -450,8 +452,34 @@ struct Walk {
     case Kind::Module:
       return x.member(f, *base.as_module(), name, e.position);
     default:
+      if (is_one_lookup(e, f)) return Evaluation::undefined_at(f, e.position);
       x.fail(f, e.position,
              "cannot select " + quoted(name) + " of " + std::string(kind_name(base.kind())));
+    }
+  }
+
+  /// Whether a chain of selections and calls begins at an import that is no module. Such a chain is
+  /// one request to the import, which answers undefined for a member of a scalar (as the plugin
+  /// SDK does); a value that a policy holds has no members to ask for.
+  static bool is_one_lookup(const code::Expression& e, const Frame& f) {
+    const code::Expression* at = &e;
+    while (true) {
+      switch (at->op) {
+      case Op::Select:
+        at = as<code::Select>(*at).base;
+        break;
+      case Op::CallMember:
+        at = as<code::CallMember>(*at).base;
+        break;
+      case Op::Import:
+        return f.program->imports[as<code::Name>(*at).slot]->script == nullptr;
+      case Op::SelectImport:
+        return f.program->imports[as<code::SelectImport>(*at).import]->script == nullptr;
+      case Op::CallImport:
+        return f.program->imports[as<code::CallImport>(*at).import]->script == nullptr;
+      default:
+        return false;
+      }
     }
   }
 
@@ -667,6 +695,18 @@ struct Walk {
     if (near.is(Kind::Map)) __builtin_prefetch(near.as_map()->entries);
   }
 
+  /// What a loop goes over: an import's object is the map of its fields.
+  static inline Value collection_of(const code::Expression& e, Frame& f, Evaluation& x) {
+    return as_collection(eval(e, f, x), e, f, x);
+  }
+
+  static inline Value as_collection(const Value& value, const code::Expression& e, Frame& f,
+                                    Evaluation& x) {
+    if (value.is(Kind::Object)) [[unlikely]]
+      return x.map_of(f, *value.as_object(), e.position);
+    return value;
+  }
+
   /// Calls `each(i, key, value)` for the elements of a list (key: the index) or a map until it
   /// gives false.
   template <class Each>
@@ -716,7 +756,7 @@ struct Walk {
   template <bool kAll>
   static Value all_any(const code::Expression& e, Frame& f, Evaluation& x) {
     const auto& q = as<code::Quantifier>(e);
-    const Value collection = eval(*q.collection, f, x);
+    const Value collection = collection_of(*q.collection, f, x);
     const bool is_map = collection.is(Kind::Map);
     Value result = Value::boolean(kAll);
     iterate(collection, *q.collection, f, x,
@@ -742,7 +782,7 @@ struct Walk {
 
   static Value filter(const code::Expression& e, Frame& f, Evaluation& x) {
     const auto& q = as<code::Quantifier>(e);
-    const Value collection = eval(*q.collection, f, x);
+    const Value collection = collection_of(*q.collection, f, x);
     const bool is_map = collection.is(Kind::Map);
     List* list = is_map ? nullptr : make_list(x.arena());
     Map* map = is_map ? make_map(x.arena()) : nullptr;
@@ -777,7 +817,7 @@ struct Walk {
 
   static Value map_to(const code::Expression& e, Frame& f, Evaluation& x) {
     const auto& q = as<code::Quantifier>(e);
-    const Value collection = eval(*q.collection, f, x);
+    const Value collection = collection_of(*q.collection, f, x);
     const bool is_map = collection.is(Kind::Map);
     List* list = make_list(x.arena());
     iterate(collection, *q.collection, f, x,
@@ -842,6 +882,7 @@ struct Walk {
     } else {
       collection = eval(*loop.collection, f, x);
     }
+    collection = as_collection(collection, *loop.collection, f, x);
     const bool is_map = collection.is(Kind::Map);
     Value* slots = f.slots() + loop.scope.first_slot;
     clear(slots, slots + loop.scope.slots);

@@ -96,15 +96,10 @@ Value decode_url(NativeCall& call) {
 }
 
 constexpr FunctionRow kFunctions[] = {
-    {"encode", 1, 1, {kString}, encode_standard, "s in Base64, padded"},
-    {"decode", 1, 1, {kString}, decode_standard, "the bytes that Base64 text s stands for"},
-    {"urlencode",
-     1,
-     1,
-     {kString},
-     encode_url,
-     "s in Base64 with the alphabet safe in URLs, padded"},
-    {"urldecode", 1, 1, {kString}, decode_url, "the bytes that URL-safe Base64 text s stands for"},
+    {"encode", 1, 1, {kText}, encode_standard, "s in Base64, padded"},
+    {"decode", 1, 1, {kText}, decode_standard, "the bytes that Base64 text s stands for"},
+    {"urlencode", 1, 1, {kText}, encode_url, "s in Base64 with the alphabet safe in URLs, padded"},
+    {"urldecode", 1, 1, {kText}, decode_url, "the bytes that URL-safe Base64 text s stands for"},
 };
 
 }  // namespace

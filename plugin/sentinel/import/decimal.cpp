@@ -546,6 +546,9 @@ Value field(Machine& machine, const Object& object, std::string_view name) {
   return {};
 }
 
+constexpr std::array<std::string_view, 6> kFields{"coefficient", "exponent", "float",
+                                                  "int",         "sign",     "string"};
+
 std::string print(const Object& object) {
   return to_text(number_of(object));
 }
@@ -690,7 +693,7 @@ constexpr FunctionRow kFunctions[] = {
 
 }  // namespace
 
-constinit const ObjectType kDecimalType{"decimal", kMethods, field, print, equals_object};
+constinit const ObjectType kDecimalType{"decimal", kMethods, field, print, equals_object, kFields};
 
 constinit const ImportRow kDecimal{"decimal", kFunctions, member, "decimal numbers of 100 digits"};
 

@@ -83,6 +83,9 @@ Value client_field(Machine& machine, const Object& object, std::string_view name
   return {};
 }
 
+constexpr std::array<std::string_view, 4> kClientFields{
+    "accepted_status_codes", "certificate_verification", "retries", "timeout"};
+
 Value request_field(Machine& machine, const Object& object, std::string_view name) {
   const auto& request = static_cast<const Request&>(object);
   if (name == "url") return Value::string(request.url);
@@ -91,6 +94,8 @@ Value request_field(Machine& machine, const Object& object, std::string_view nam
   return {};
 }
 
+constexpr std::array<std::string_view, 3> kRequestFields{"body", "headers", "url"};
+
 Value response_field(Machine& machine, const Object& object, std::string_view name) {
   const auto& response = static_cast<const Response&>(object);
   if (name == "status_code") return Value::integer(response.status);
@@ -98,6 +103,8 @@ Value response_field(Machine& machine, const Object& object, std::string_view na
   if (name == "body") return Value::string(response.body);
   return {};
 }
+
+constexpr std::array<std::string_view, 3> kResponseFields{"body", "headers", "status_code"};
 
 bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
@@ -426,9 +433,12 @@ Value member(Machine& machine, std::string_view name) {
 
 }  // namespace
 
-constinit const ObjectType kHttpClientType{"client", kClientMethods, client_field};
-constinit const ObjectType kHttpRequestType{"request", kRequestMethods, request_field};
-constinit const ObjectType kHttpResponseType{"response", {}, response_field};
+constinit const ObjectType kHttpClientType{"client", kClientMethods, client_field,
+                                           nullptr,  nullptr,        kClientFields};
+constinit const ObjectType kHttpRequestType{"request", kRequestMethods, request_field,
+                                            nullptr,   nullptr,         kRequestFields};
+constinit const ObjectType kHttpResponseType{"response", {},      response_field,
+                                             nullptr,    nullptr, kResponseFields};
 
 constinit const ImportRow kHttp{"http", kFunctions, member, "data from HTTP servers"};
 

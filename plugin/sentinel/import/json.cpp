@@ -66,6 +66,8 @@ Value without_undefined(NativeCall& call, Walk& walk, const Value& value) {
     }
     return Value::map(out);
   }
+  case Kind::Object:
+    return without_undefined(call, walk, call.machine.map_of(*value.as_object()));
   default:
     call.machine.fail("`json.marshal` cannot write a value of type " +
                       std::string(kind_name(value.kind())) +
@@ -81,7 +83,7 @@ Value marshal(NativeCall& call) {
   return call.machine.arena().string(text);
 }
 
-// Functions and objects are taken too, so that the message is the same wherever they stand.
+// Functions are taken too, so that the message is the same wherever they stand.
 constexpr std::uint16_t kWritable = kAnything & ~kUndefined;
 
 constexpr FunctionRow kFunctions[] = {

@@ -147,17 +147,17 @@ constexpr FunctionRow kFunctions[] = {
     {"is_contained",
      2,
      2,
-     {kString, kString},
+     {kText, kText},
      is_contained,
      "whether network outer contains address or network inner"},
     {"is_equal",
      2,
      2,
-     {kString, kString},
+     {kText, kText},
      is_equal,
      "whether two addresses are the same, network and port included"},
-    {"is_ipv4", 1, 1, {kString}, is_ipv4, "whether a text is an IPv4 address"},
-    {"is_ipv6", 1, 1, {kString}, is_ipv6, "whether a text is an IPv6 address"},
+    {"is_ipv4", 1, 1, {kText}, is_ipv4, "whether a text is an IPv4 address"},
+    {"is_ipv6", 1, 1, {kText}, is_ipv6, "whether a text is an IPv6 address"},
 };
 
 }  // namespace

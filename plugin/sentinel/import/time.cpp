@@ -344,7 +344,7 @@ constexpr FunctionRow kFunctions[] = {
 
 }  // namespace
 
-constinit const ObjectType kTimeType{"timespace", kMethods, field, print, equals_object};
+constinit const ObjectType kTimeType{"timespace", kMethods, field, print, equals_object, kFields};
 
 constinit const ImportRow kTime{"time", kFunctions, member,
                                 "the time of the evaluation, and other times"};

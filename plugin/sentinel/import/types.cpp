@@ -6,9 +6,7 @@ namespace sentinel {
 namespace {
 
 Value type_of(NativeCall& call) {
-  const Kind kind = call.at(0).kind();
-  // HashiCorp's imports hand out their objects (a time, a version) as maps of their fields.
-  return Value::string(kind_name(kind == Kind::Object ? Kind::Map : kind));
+  return Value::string(kind_name(call.at(0).kind()));
 }
 
 constexpr FunctionRow kFunctions[] = {

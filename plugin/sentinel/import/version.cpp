@@ -260,6 +260,9 @@ Value satisfies(NativeCall& call) {
   return Value::boolean(all);
 }
 
+constexpr std::array<std::string_view, 6> kFields{"major", "metadata",   "minor",
+                                                  "patch", "prerelease", "version"};
+
 constexpr std::uint16_t kVersionLike = kString | kObject;
 
 constexpr FunctionRow kMethods[] = {
@@ -310,7 +313,7 @@ constexpr FunctionRow kFunctions[] = {
 
 }  // namespace
 
-constinit const ObjectType kVersionType{"version", kMethods, field, print, equals_object};
+constinit const ObjectType kVersionType{"version", kMethods, field, print, equals_object, kFields};
 
 constinit const ImportRow kVersion{"version", kFunctions, nullptr, "comparing version numbers"};
 

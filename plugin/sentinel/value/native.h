@@ -38,6 +38,8 @@ class Machine {
   /// A slot of the evaluation's own for `key` (the address of a static), made empty at first use:
   /// what an import remembers between calls, its configuration included. See `ImportState`.
   virtual struct ImportState& state(const struct ImportRow& import) = 0;
+  /// The map of an object's fields, a new one.
+  Value map_of(const Object& object);
   /// The List or Map to change where the policy asks to change `collection`: itself, or, of a
   /// frozen one, the evaluation's own copy.
   virtual Value writable(const Value& collection) = 0;
@@ -77,6 +79,9 @@ constexpr std::uint16_t kNull = 1U << 7U;
 constexpr std::uint16_t kUndefined = 1U << 8U;
 constexpr std::uint16_t kObject = 1U << 9U;
 constexpr std::uint16_t kAnything = 0x3FF;
+/// A string, or an int, which the function sees as its digits: what Go's `string` takes of the
+/// plugin SDK, on which HashiCorp's imports stand.
+constexpr std::uint16_t kText = kString | 1U << 10U;
 
 struct NativeCall {
   Machine& machine;
@@ -103,9 +108,10 @@ struct FunctionRow {
   std::string_view help;  // "s begins with prefix"
 };
 
-/// The kind of an Object: its methods, and its fields.
+/// The kind of an Object: its methods, and its fields. To a policy an object is the map of its
+/// fields (specification, "Imports": "data is returned by the import in the form of a map").
 struct ObjectType {
-  std::string_view name;  // "decimal", for messages
+  std::string_view name;  // "decimal", for messages about methods
   std::span<const FunctionRow> methods;
   /// A field's value; undefined where there is none of that name. May be null: no fields.
   Value (*field)(Machine& machine, const Object& object, std::string_view name) = nullptr;
@@ -113,6 +119,8 @@ struct ObjectType {
   std::string (*print)(const Object& object) = nullptr;
   /// `==` between two objects of this type. May be null: identity.
   bool (*equal)(const Object& a, const Object& b) = nullptr;
+  /// The names that `field` knows, in byte order.
+  std::span<const std::string_view> fields = {};
 };
 
 /// Derived structs add the payload: `struct Decimal : Object { … };`, made in the arena.

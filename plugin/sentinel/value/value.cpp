@@ -25,7 +25,7 @@ std::string_view kind_name(Kind kind) {
   case Kind::Rule:
     return "rule";
   case Kind::Object:
-    return "object";
+    return "map";  // which is what a policy sees
   case Kind::Module:
     return "module";
   }

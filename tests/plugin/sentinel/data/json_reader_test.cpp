@@ -40,25 +40,38 @@ TEST(JsonReader, ReadsEveryKindOfValue) {
 
 TEST(JsonReader, SaysWhatIsWrongAndWhere) {
   const std::vector<std::pair<std::string, std::string>> rows = {
-      {"", "`data.json` is not valid JSON: the text is empty\n"},
+      {"", "data.json:1:1: invalid JSON: the text is empty\n"},
       {"{\"a\": 1,\n \"b\" 2}",
-       "data.json:2:6: `data.json` is not valid JSON: a value, `,`, `:` or closing bracket was "
+       "data.json:2:6: invalid JSON: a value, `,`, `:` or closing bracket was "
        "expected here\n     2 |  \"b\" 2}\n       |      ^\n"},
       {"{\"a\": \"x}",
-       "data.json:1:10: `data.json` is not valid JSON: a string is not closed\n"
+       "data.json:1:10: invalid JSON: a string is not closed\n"
        "     1 | {\"a\": \"x}\n       |          ^\n"},
       {"[1] 2",
-       "data.json:1:5: `data.json` is not valid JSON: something follows the document\n"
+       "data.json:1:5: invalid JSON: something follows the document\n"
        "     1 | [1] 2\n       |     ^\n"},
       {"[\n  01]",
-       "data.json:2:3: `data.json` is not valid JSON: a number is malformed\n"
+       "data.json:2:3: invalid JSON: a number is malformed\n"
        "     2 |   01]\n       |   ^\n"},
       {"[\"a\xFF\"]",
-       "data.json:1:4: `data.json` is not valid JSON: the text is not UTF-8\n"
+       "data.json:1:4: invalid JSON: the text is not UTF-8\n"
        "     1 | [\"a\xFF\"]\n       |    ^\n"},
   };
   for (const auto& [text, message] : rows)
     EXPECT_EQ(read(text), message) << text;
+}
+
+TEST(JsonReader, ReplacesHalvesOfSurrogatePairs) {
+  const std::vector<std::pair<std::string, std::string>> rows = {
+      {R"("\ud800")", R"("�")"},
+      {R"("\udc00x")", R"("�x")"},
+      {R"("\ud800\u0041")", R"("�A")"},
+      {R"("\ud800\ud83d\ude00")", R"("�😀")"},
+      {R"("\\ud800 \uDFFF")", R"("\\ud800 �")"},
+      {R"({"\ud800": 1})", R"({"�": 1})"},
+  };
+  for (const auto& [text, value] : rows)
+    EXPECT_EQ(read(text), value) << text;
 }
 
 TEST(JsonReader, RefusesWhatIsNoJson) {
@@ -70,7 +83,7 @@ TEST(JsonReader, RefusesWhatIsNoJson) {
                            "{a:1}",   "{1:1}",      "[01]",
                            "[1.]",    "[.5]",       "[+1]",
                            "[1e400]", "tru",        "[nul]",
-                           "\"a",     "\"\\q\"",    "\"\\ud800\"",
+                           "\"a",     "\"\\q\"",    "\"\\ud80\"",
                            "\"\n\"",  "1 2",        "[] []",
                            "{}x",     "[\"\xFF\"]", "[--1]",
                            "nan",     "[1,,2]",     "\xEF\xBB\xBF[]",

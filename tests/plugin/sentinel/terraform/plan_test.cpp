@@ -212,7 +212,7 @@ TEST(Plan, IsRefusedWhenItIsNone) {
        "`plan.json` is no Terraform plan: its format version is 2.0, not 0.x or 1.x\n"
        "    make it with `terraform show -json PLANFILE`\n"},
       {"{",
-       "plan.json:1:2: `plan.json` is not valid JSON: a value, `,`, `:` or closing bracket was "
+       "plan.json:1:2: invalid JSON: a value, `,`, `:` or closing bracket was "
        "expected here\n"
        "     1 | {\n"
        "       |  ^\n"},
