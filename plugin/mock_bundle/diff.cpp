@@ -8,6 +8,7 @@
 #include "plugin/mock_bundle/bundle.h"
 #include "plugin/mock_bundle/mock_file.h"
 #include "plugin/mock_bundle/path.h"
+#include "plugin/mock_bundle/redact.h"
 #include "plugin/mock_bundle/rewrite.h"
 #include "plugin/sentinel/value/operation.h"
 
@@ -118,7 +119,13 @@ void compare(const Value& a, const Value& b, std::vector<Step>& path,
     }
     return;
   }
-  out.push_back({path_text(path, path.size()), shown_value(a), shown_value(b)});
+  // What one side hides, the other does not tell either.
+  const auto hides = [](const Value& value) {
+    return value.is(Kind::String) && value.as_string() == kRedacted;
+  };
+  constexpr const char* kHidden = "(not shown)";
+  out.push_back({path_text(path, path.size()), hides(b) ? kHidden : shown_value(a),
+                 hides(a) ? kHidden : shown_value(b)});
 }
 
 /// One import's data, cut into places: resources by address, else entries of the top-level maps,
@@ -297,7 +304,9 @@ std::string to_markdown(const std::vector<Difference>& differences) {
   std::string out = "| import | place | attribute | before | after |\n|---|---|---|---|---|\n";
   for (const Difference& difference : differences) {
     const std::string head =
-        "| " + cell(difference.import) + " | `" + cell(difference.place) + "` | ";
+        "| " + cell(difference.import) + " | " +
+        (difference.place.empty() ? "the whole import" : "`" + cell(difference.place) + "`") +
+        " | ";
     if (difference.attributes.empty()) {
       out += head + std::string(word(difference.kind)) + " | | |\n";
       continue;

@@ -31,7 +31,8 @@ struct Difference {
 
 /// What differs between the bundles in two folders, by import and place. Not compared: the order of
 /// a list's elements, timestamps and ids of runs and plans (two of a kind count as equal), and
-/// `raw`, which says the same once more. `shown_*` are their names in messages.
+/// `raw`, which says the same once more. Where one side is redacted the other's value is not shown.
+/// `shown_*` are their names in messages.
 base::Result<std::vector<Difference>> diff(const base::Path& before,
                                            const std::string& shown_before, const base::Path& after,
                                            const std::string& shown_after);

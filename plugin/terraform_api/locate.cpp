@@ -6,6 +6,8 @@
 namespace terraform_api {
 namespace {
 
+constexpr std::string_view kPastRetention = "plans past their retention are not";
+
 constexpr int kMostPages = 5;  // of 20 runs
 
 bool will_do(const Plan& plan) {
@@ -130,12 +132,17 @@ std::optional<base::Diagnostic> why_not_exportable(const Client& client, const P
   }
   if (plan.is_exportable == false) {
     out.why = "`" + client.host() +
-              "` says that this plan is not exportable (`actions.is-exportable` is false): plans "
-              "past their retention are not";
+              "` says that this plan is not exportable (`actions.is-exportable` is false): " +
+              std::string(kPastRetention);
     out.advice = "take a newer run";
     return out;
   }
   return std::nullopt;
+}
+
+bool is_past_retention(const base::Diagnostic& problem) {
+  return problem.why.ends_with(kPastRetention) ||
+         std::any_of(problem.causes.begin(), problem.causes.end(), is_past_retention);
 }
 
 }  // namespace terraform_api

@@ -38,4 +38,8 @@ Answer<FoundPlan> find_plan(Client& client, const Place& place, const base::Canc
 /// the server lets know, and guesses nothing.
 std::optional<base::Diagnostic> why_not_exportable(const Client& client, const Plan& plan);
 
+/// Whether that is what why_not_exportable() says of a plan past its retention, or has it among its
+/// causes: no later attempt will do better.
+bool is_past_retention(const base::Diagnostic& problem);
+
 }  // namespace terraform_api

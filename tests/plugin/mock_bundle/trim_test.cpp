@@ -355,6 +355,21 @@ TEST_F(TrimTest, DiffersByResourceAndAttribute) {
       "\"attributes\": []}\n  ]\n}\n");
 }
 
+TEST_F(TrimTest, DiffTellsNothingThatOneSideHides) {
+  const base::Path other = make("b");
+  ASSERT_TRUE(redact(other, "db", {}));
+  std::filesystem::remove(other / "mock-tfconfig-v2.sentinel");
+  const auto found = diff(folder_, "old", other, "new");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(to_text(*found).find("correct-horse\" ->"), std::string::npos) << to_text(*found);
+  EXPECT_NE(to_text(*found).find("change.after.password: (not shown) -> \"REDACTED_SENSITIVE\"\n"),
+            std::string::npos)
+      << to_text(*found);
+  EXPECT_NE(to_markdown(*found).find("| tfconfig/v2 | the whole import | removed | | |\n"),
+            std::string::npos)
+      << to_markdown(*found);
+}
+
 TEST_F(TrimTest, DiffPassesOverOrderTimestampsAndIds) {
   const auto write = [&](const base::Path& folder, const char* text) {
     ASSERT_TRUE(base::write_file(folder / "mock-tfrun.sentinel", text));
