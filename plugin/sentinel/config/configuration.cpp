@@ -161,6 +161,7 @@ class Configurer {
   bool is_new(std::string_view kind, const std::string& name, const Place& place) {
     const auto [first, added] = names_.emplace(std::string(kind) + ' ' + name, place);
     if (added) return true;
+    if (errors_.size() >= kMostProblems) return false;  // finding the line would be for nothing
     const auto where = first->second.locate();
     report(place, std::string(kind) + " `" + shorten(name) + "` is defined twice",
            where ? "first at " + base::to_text(*where) : std::string());
