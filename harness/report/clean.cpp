@@ -122,6 +122,35 @@ std::string cut_string(std::string_view json, std::size_t columns) {
   return std::string(json.substr(0, head)) + "…" + std::string(json.substr(tail));
 }
 
+/// JSON without white space whose lists and maps below `depth` are `[…]` and `{…}`.
+std::string folded(std::string_view json, std::size_t depth) {
+  std::string out;
+  std::size_t level = 0;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    const bool opens = c == '[' || c == '{';
+    if (opens && level == depth) {
+      const std::size_t end = value_end(json, i);
+      out += end - i <= 2 ? json.substr(i, end - i) : c == '[' ? "[…]" : "{…}";
+      i = end - 1;
+      continue;
+    }
+    out += c;
+    if (c == '"') {
+      while (++i < json.size() && json[i] != '"') {
+        out += json[i];
+        if (json[i] == '\\' && i + 1 < json.size()) out += json[++i];
+      }
+      if (i < json.size()) out += '"';
+    } else if (opens) {
+      ++level;
+    } else if (c == ']' || c == '}') {
+      --level;
+    }
+  }
+  return out;
+}
+
 /// Where the next `##[` or `##vso[` begins.
 std::size_t next_command(std::string_view text, std::size_t from) {
   for (std::size_t at = text.find("##", from); at != std::string_view::npos;
@@ -225,6 +254,12 @@ std::string shorten_json(std::string_view json, std::size_t columns) {
   if (columns_of(compact) <= columns || compact.size() < 8) return compact;
   const char open = compact.front();
   if (open != '[' && open != '{') return cut_string(compact, columns);
+  // What stands deepest says least.
+  for (const std::size_t depth : {3U, 2U, 1U}) {
+    std::string less = folded(compact, depth);
+    if (columns_of(less) <= columns) return less;
+    if (depth == 1) compact = std::move(less);
+  }
   std::vector<std::string_view> parts;
   for (std::size_t at = 1; at + 1 < compact.size();) {
     const std::size_t end = value_end(compact, at);

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "harness/report/clean.h"
+#include "harness/report/explained.h"
 
 namespace harness {
 namespace {
@@ -12,7 +13,6 @@ namespace {
 constexpr std::size_t kIndent = 6;
 constexpr std::size_t kMostPrints = 20;
 constexpr std::size_t kMostTrace = 400;
-constexpr int kDeepestCause = 6;
 /// Wider terminals are not filled: the eye loses the line.
 constexpr std::size_t kWidest = 120;
 /// Where a heading ends that has room.
@@ -88,26 +88,42 @@ std::vector<std::string> lines_of(const std::string& text) {
 }
 
 /// `policies/x.sentinel:18:5`, and the line with a caret under the range.
-void quote(Block& block, const base::Location& where, const std::string& note) {
-  block.line(kIndent, clean_for_ci(base::to_text(where)));
-  if (where.source_line.empty()) {
-    if (!note.empty()) block.line(kIndent + 2, note);
-    return;
-  }
-  const std::size_t room = block.width() > 20 ? block.width() - kIndent : 40;
-  base::Location cleaned = where;
-  cleaned.source_line = clean_in_place(where.source_line);
-  for (std::string line : lines_of(base::quote_source(cleaned, clean_for_ci(note), room))) {
-    if (const std::size_t caret = line.find("| "); caret != std::string::npos) {
-      std::size_t at = line.find_first_not_of(' ', caret + 1);
-      if (at != std::string::npos && line[at] == '^' && line.find_first_of("0123456789") > caret) {
-        while (++at < line.size() && line[at] == '~')
-          line[at] = '^';
-      }
+class Quoter {
+ public:
+  explicit Quoter(Block& block) : block_(block) {}
+
+  void quote(const base::Location& where, const std::string& note) {
+    if (where.source_line.empty()) {
+      block_.line(kIndent, clean_for_ci(base::to_text(where)));
+      if (!note.empty()) block_.line(kIndent + 2, clean_for_ci(note));
+      last_.clear();
+      return;
     }
-    block.line(4, line);
+    const std::size_t room = block_.width() > 20 ? block_.width() - kIndent : 40;
+    base::Location cleaned = where;
+    cleaned.source_line = clean_in_place(where.source_line);
+    const std::vector<std::string> lines =
+        lines_of(base::quote_source(cleaned, clean_for_ci(note), room));
+    // The same line once more: carets only.
+    if (last_ != where.file + "\n" + lines[0]) {
+      block_.line(kIndent, clean_for_ci(base::to_text(where)));
+      block_.line(4, lines[0]);
+    }
+    last_ = where.file + "\n" + lines[0];
+    std::string carets = lines[1];
+    std::size_t at = carets.find('^');
+    while (++at < carets.size() && carets[at] == '~')
+      carets[at] = '^';
+    block_.line(4, carets);
   }
-}
+
+  /// Something else was written since.
+  void interrupt() { last_.clear(); }
+
+ private:
+  Block& block_;
+  std::string last_;
+};
 
 void operands(Block& block, const std::vector<policy_runtime::Operand>& operands,
               std::size_t indent) {
@@ -116,11 +132,8 @@ void operands(Block& block, const std::vector<policy_runtime::Operand>& operands
     const std::string expression = clean_for_ci(operand.expression, 120);
     const std::size_t used = indent + columns_of(expression) + 3;
     const std::size_t room = block.width() > used + 24 ? block.width() - used : 24;
-    // JSON has no undefined, the printed form has.
-    const bool undefined = operand.value.json == "null" && operand.value.text == "undefined";
     const std::string shown =
-        expression + " = " +
-        (undefined ? "undefined" : clean_for_ci(shorten_json(operand.value.json, room), 2'000));
+        expression + " = " + clean_for_ci(shown_value(operand.value, room), 2'000);
     const std::size_t columns = columns_of(shown);
     if (path.empty()) {
       block.line(indent, shown);
@@ -135,57 +148,27 @@ void operands(Block& block, const std::vector<policy_runtime::Operand>& operands
   }
 }
 
-/// Rules that call each other are explained by the same expressions: each is shown once.
-class Explainer {
- public:
-  /// `inside`: also what decided in the functions that were called.
-  Explainer(Block& block, bool inside) : block_(block), inside_(inside) {}
-
-  /// What has been quoted already, as the place of an error.
-  void known(const base::Location& where) { known_.push_back(where); }
-
-  void show(const policy_runtime::Explanation& item, int depth = 0) {
-    const bool quoted = std::find(known_.begin(), known_.end(), item.where) != known_.end();
-    if (!is_link(item) && !seen(item)) {
-      if (!quoted) quote(block_, item.where, item.note);
-      operands(block_, item.operands, kIndent + 7);
-    }
-    if (depth >= kDeepestCause) return;
-    if (!inside_ && item.note.ends_with("returned here")) return;
-    for (const policy_runtime::Explanation& cause : item.causes)
-      show(cause, depth + 1);
+void explained(Block& block, const std::vector<ShownPlace>& places) {
+  Quoter quoter(block);
+  for (const ShownPlace& place : places) {
+    if (!place.quoted) continue;
+    quoter.quote(place.where, place.note);
+    if (place.operands.empty()) continue;
+    operands(block, place.operands, kIndent + 7);
+    quoter.interrupt();
   }
-
- private:
-  /// An `and` or `or` that only says that its operands decided: they follow.
-  static bool is_link(const policy_runtime::Explanation& item) {
-    return !item.causes.empty() && item.operands.empty() &&
-           (item.note.ends_with("all operands are true") ||
-            item.note.ends_with("no operand is true"));
-  }
-
-  bool seen(const policy_runtime::Explanation& item) {
-    std::string key = base::to_text(item.where);
-    for (const policy_runtime::Operand& operand : item.operands)
-      key += "\n" + operand.expression + "\n" + operand.value.json + "\n" + operand.mock_path;
-    return !seen_.insert(std::move(key)).second;
-  }
-
-  Block& block_;
-  bool inside_;
-  std::vector<base::Location> known_;
-  std::set<std::string> seen_;
-};
-
-bool same_start(const base::Location& a, const base::Location& b) {
-  return a.file == b.file && a.line == b.line && a.column == b.column;
 }
 
-void language_error(Block& block, const policy_runtime::LanguageError& error) {
+void language_error(Block& block, const policy_runtime::LanguageError& error,
+                    const std::vector<ShownPlace>& places) {
   block.line(kIndent, block.colour().red("error: ") + clean_for_ci(error.message));
-  if (error.where) quote(block, *error.where, "");
-  for (const base::Location& call : error.calls)
-    block.line(kIndent, "called from " + clean_for_ci(base::to_text(call)));
+  if (error.where) Quoter(block).quote(*error.where, "");
+  for (const ShownPlace& place : places) {
+    if (!place.quoted) operands(block, place.operands, kIndent + 7);
+  }
+  for (const auto& [call, times] : shown_calls(error))
+    block.line(kIndent, "called from " + clean_for_ci(base::to_text(call)) +
+                            (times > 1 ? ", " + std::to_string(times) + " times" : ""));
 }
 
 void problem(Block& block, const base::Diagnostic& diagnostic) {
@@ -217,21 +200,44 @@ std::vector<std::string> shown_prints(const CaseReport& item) {
   return out;
 }
 
+/// Texts that were printed stand below: they are not quoted twice.
+void prints_mismatch(Block& block, const Mismatch& mismatch, std::size_t room) {
+  if (!mismatch.difference.empty()) {
+    block.line(kIndent, "prints: not as expected (`-` was expected, `+` was printed)");
+    return;
+  }
+  block.line(kIndent,
+             "prints: expected " + clean_for_ci(shorten_json(mismatch.expected, room), 400) + ", " +
+                 (mismatch.expected.starts_with("not ") ? "but they do" : "but they do not"));
+}
+
+/// A value is shortened, a sentence is not.
+std::string side(const std::string& text, std::size_t room) {
+  const bool value =
+      !text.empty() && std::string_view("[{\"").find(text[0]) != std::string_view::npos;
+  return clean_for_ci(value ? shorten_json(text, room) : text, 400);
+}
+
 void mismatches(Block& block, const CaseReport& item) {
+  const std::size_t room = block.width() > 60 ? block.width() - 40 : 24;
   for (const Mismatch& mismatch : item.mismatches) {
-    const std::size_t room = block.width() > 60 ? block.width() - 40 : 24;
-    block.line(kIndent, clean_for_ci(mismatch.subject, 200) + ": expected " +
-                            clean_for_ci(shorten_json(mismatch.expected, room), 400) + ", was " +
-                            clean_for_ci(shorten_json(mismatch.actual, room), 400));
+    if (mismatch.subject == "prints" && !item.prints.empty()) {
+      prints_mismatch(block, mismatch, room);
+    } else {
+      block.line(kIndent, clean_for_ci(mismatch.subject, 200) + ": expected " +
+                              side(mismatch.expected, room) + ", was " +
+                              side(mismatch.actual, room));
+    }
     for (const std::string& line : lines_of(mismatch.difference))
       block.line(kIndent + 2, clean_for_ci(line, 400));
   }
 }
 
-void undefined_origin(Block& block, const CaseReport& item) {
-  if (!item.undefined_origin) return;
-  block.line(kIndent, "the first undefined value is here:");
-  quote(block, *item.undefined_origin, "undefined");
+/// A difference shows every line that was printed.
+bool shows_prints(const CaseReport& item) {
+  return std::any_of(item.mismatches.begin(), item.mismatches.end(), [](const Mismatch& one) {
+    return one.subject == "prints" && !one.difference.empty();
+  });
 }
 
 std::string status(const CaseReport& item, const Colours& colour) {
@@ -271,33 +277,32 @@ void trace(Block& block, const CaseReport& item) {
   block.labelled("trace", lines);
 }
 
-/// All that explains a case that did not pass.
+/// All that explains a case that did not pass. `known`: its problem, or its error, has been shown
+/// in full before.
 void details(Block& block, const RunReport& report, const CaseReport& item,
-             const TextOptions& options, bool problem_known) {
+             const TextOptions& options, bool known) {
+  const std::vector<ShownPlace> places = shown_places(item, options.verbosity > 0);
   mismatches(block, item);
-  if (item.timed_out) block.line(kIndent, "stopped at the time limit of a case");
-  if (item.problem && problem_known) {
-    block.line(kIndent, clean_for_ci(item.problem->what));
+  if (item.problem && known) {
+    block.line(kIndent, clean_for_ci(item.problem->what) + " (as above)");
     return;
   }
   if (item.problem) problem(block, *item.problem);
-  if (item.error) {
+  if (item.timed_out) block.line(kIndent, "stopped at the time limit of a case (`--case-timeout`)");
+  if (item.error && known) {
+    block.line(kIndent, block.colour().red("error: ") + clean_for_ci(item.error->message) +
+                            " (as above, at " + clean_for_ci(base::to_text(*item.error->where)) +
+                            ")");
+  } else if (item.error) {
     if (!item.mismatches.empty()) block.empty();
-    language_error(block, *item.error);
+    language_error(block, *item.error, places);
   }
-  if (!item.explanations.empty()) {
-    // An error's place has been shown; what is left is its operands.
-    const bool error_shown = item.error && item.error->where;
-    if (!error_shown) block.empty();
+  if (!known && !places.empty()) {
+    if (!item.error) block.empty();
     if (!item.explained_by.empty()) block.line(kIndent, "explained by " + item.explained_by);
-    Explainer explainer(block, options.verbosity > 0);
-    for (const policy_runtime::Explanation& one : item.explanations) {
-      if (error_shown && same_start(one.where, *item.error->where)) explainer.known(one.where);
-      explainer.show(one);
-    }
+    explained(block, places);
   }
-  undefined_origin(block, item);
-  block.labelled("prints", shown_prints(item));
+  if (!shows_prints(item)) block.labelled("prints", shown_prints(item));
   for (const std::string& warning : item.warnings)
     block.labelled("warning", {clean_for_ci(warning, 1'000)});
   std::vector<std::string> mocks;
@@ -388,9 +393,9 @@ std::string summary_line(const RunReport& report) {
 
 namespace {
 
-/// `problem_known`: the case's problem has been shown in full before.
+/// `known`: the case's problem or error has been shown in full before.
 std::string case_block(const RunReport& report, const CaseReport& item, const TextOptions& options,
-                       bool problem_known) {
+                       bool known) {
   Block block(options);
   heading(block, item);
   switch (item.verdict) {
@@ -405,7 +410,7 @@ std::string case_block(const RunReport& report, const CaseReport& item, const Te
     break;
   case Verdict::Failed:
   case Verdict::Error:
-    details(block, report, item, options, problem_known);
+    details(block, report, item, options, known);
     if (options.trace || options.verbosity > 1) trace(block, item);
     block.empty();
     break;
@@ -420,9 +425,21 @@ std::string render_case(const RunReport& report, const CaseReport& item,
   return case_block(report, item, options, false);
 }
 
+namespace {
+
+/// A module that does not parse fails every case that imports it: once is enough.
+bool new_error(std::set<std::string>& errors, const CaseReport& item) {
+  if (!item.error || !item.error->where || !item.error->calls.empty() || item.timed_out)
+    return true;
+  return errors.insert(base::to_text(*item.error->where) + "\n" + item.error->message).second;
+}
+
+}  // namespace
+
 std::string render_text(const RunReport& report, const TextOptions& options) {
   std::string out;
   std::vector<base::Diagnostic> shown = report.problems;
+  std::set<std::string> errors;
   if (options.verbosity >= 0) {
     for (const CaseReport& item : report.cases) {
       const bool quiet = item.verdict == Verdict::Passed || item.verdict == Verdict::Skipped;
@@ -431,7 +448,7 @@ std::string render_text(const RunReport& report, const TextOptions& options) {
       const bool known =
           item.problem && std::find(shown.begin(), shown.end(), *item.problem) != shown.end();
       if (item.problem && !known) shown.push_back(*item.problem);
-      out += case_block(report, item, options, known);
+      out += case_block(report, item, options, known || !new_error(errors, item));
     }
   }
   Block block(options);

@@ -16,6 +16,7 @@ using Result = Expectation::Result;
 
 constexpr std::size_t kMostShownPrints = 400;
 constexpr std::size_t kMostDifference = 40;  // lines
+constexpr std::size_t kMostCompared = 400;   // lines of either side
 
 std::string_view expected_name(Result result) {
   switch (result) {
@@ -110,28 +111,47 @@ std::vector<std::string> lines_of(const std::string& text) {
   return out;
 }
 
-/// Lines only expected with `-`, lines only seen with `+`; what both begin and end with is left
-/// out.
+/// Lines only expected with `-`, lines only seen with `+`, common ones with a blank; what both
+/// begin and end with is left out but for a line.
 std::string difference(const std::string& expected, const std::string& actual) {
-  const std::vector<std::string> a = lines_of(expected);
-  const std::vector<std::string> b = lines_of(actual);
-  std::size_t begin = 0;
-  while (begin < a.size() && begin < b.size() && a[begin] == b[begin])
-    ++begin;
-  std::size_t end = 0;
-  while (end < a.size() - begin && end < b.size() - begin &&
-         a[a.size() - 1 - end] == b[b.size() - 1 - end])
-    ++end;
-  std::string out;
-  std::size_t count = 0;
-  const auto put = [&](char sign, const std::vector<std::string>& lines) {
-    for (std::size_t i = begin; i < lines.size() - end; ++i) {
-      if (++count > kMostDifference) return;
-      out += std::string(1, sign) + " " + lines[i] + "\n";
-    }
+  std::vector<std::string> a = lines_of(expected);
+  std::vector<std::string> b = lines_of(actual);
+  // The table below is quadratic, and nobody reads more.
+  a.resize(std::min(a.size(), kMostCompared));
+  b.resize(std::min(b.size(), kMostCompared));
+  // common[i][j]: how many lines a from i on and b from j on share.
+  std::vector<std::vector<std::uint16_t>> common(a.size() + 1,
+                                                 std::vector<std::uint16_t>(b.size() + 1));
+  for (std::size_t i = a.size(); i-- > 0;) {
+    for (std::size_t j = b.size(); j-- > 0;)
+      common[i][j] = a[i] == b[j] ? static_cast<std::uint16_t>(common[i + 1][j + 1] + 1)
+                                  : std::max(common[i + 1][j], common[i][j + 1]);
+  }
+  std::vector<std::string> lines;
+  std::size_t first = SIZE_MAX, last = 0;
+  const auto changed = [&](std::string line) {
+    first = std::min(first, lines.size());
+    last = lines.size();
+    lines.push_back(std::move(line));
   };
-  put('-', a);
-  put('+', b);
+  for (std::size_t i = 0, j = 0; i < a.size() || j < b.size();) {
+    if (i < a.size() && j < b.size() && a[i] == b[j]) {
+      lines.push_back("  " + a[i]);
+      ++i, ++j;
+    } else if (i < a.size() && (j == b.size() || common[i + 1][j] >= common[i][j + 1])) {
+      changed("- " + a[i++]);
+    } else {
+      changed("+ " + b[j++]);
+    }
+  }
+  std::string out;
+  if (first == SIZE_MAX) return out;
+  const std::size_t begin = first == 0 ? 0 : first - 1;
+  const std::size_t end = std::min(last + 2, lines.size());
+  for (std::size_t i = begin; i < end; ++i) {
+    if (i - begin == kMostDifference) return out + "… " + std::to_string(end - i) + " lines more\n";
+    out += lines[i] + "\n";
+  }
   return out;
 }
 
@@ -227,7 +247,7 @@ Judgement judge(const Expectation& expectation, const Outcome& outcome, MainLook
       check_rule(rule, outcome, lookup, mismatches);
   }
   for (const TextExpectation& text : expectation.prints)
-    check_text("prints", text, joined(outcome.prints), "nothing was printed", mismatches);
+    check_text("prints", text, joined(outcome.prints), "nothing", mismatches);
   if (erred) {
     for (const TextExpectation& text : expectation.error)
       check_text("error", text, outcome.error ? outcome.error->message : "", "no message",

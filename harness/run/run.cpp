@@ -6,9 +6,11 @@
 #include <mutex>
 #include <set>
 
+#include "harness/fixture/disk.h"
 #include "harness/fixture/trim.h"
 #include "harness/report/number.h"
 #include "harness/run/judge.h"
+#include "harness/run/missing_rule.h"
 #include "harness/run/native.h"
 #include "harness/run/runtime.h"
 #include "harness/run/source.h"
@@ -348,7 +350,7 @@ class Run {
     CaseReport& item = report_of(index);
     for (const std::string& name : one.mocks) {
       if (const auto& problem = mocks_.at(name).report.problem) {
-        refuse(item, ErrorKind::Mock, *problem);
+        refuse(item, is_disk_problem(*problem) ? ErrorKind::Runtime : ErrorKind::Mock, *problem);
         return base::Diagnostic(*problem);
       }
     }
@@ -435,8 +437,11 @@ class Run {
           manifest_.cases[index].native ? MainLookup::RuleOnly : MainLookup::RuleOrResult;
       conclude(item, *expectation, outcome, lookup);
       if (others) compare(item, *expectation, outcome, (**others)[i], lookup);
-      if (item.verdict == Verdict::Failed && runtimes_.cli)
-        explain(item, *expectation, request, i, lookup);
+      if (item.verdict == Verdict::Failed) {
+        explain_missing_rules(item, manifest_.cases[index].policy.path);
+        if (runtimes_.cli || passed_unexpectedly(item))
+          explain(item, *expectation, request, i, lookup);
+      }
       emit(index);
     }
   }
@@ -489,12 +494,20 @@ class Run {
          shown(runtimes_.builtin->info()) + ": " + std::string(result_name(builtin.result)), ""});
   }
 
+  /// Why a policy is false it says by itself; why it is true only when asked.
+  static bool passed_unexpectedly(const CaseReport& item) {
+    return item.actual == "pass" &&
+           std::any_of(item.mismatches.begin(), item.mismatches.end(),
+                       [](const Mismatch& one) { return one.subject != "prints"; });
+  }
+
   /// HashiCorp's JSON has no operands: the built-in runtime looks at a failing case once more.
   void explain(CaseReport& item, const Expectation& expectation,
                const policy_runtime::PolicyRequest& request, std::size_t place,
                MainLookup lookup) const {
     policy_runtime::PolicyRequest one = request;
     one.cases = {request.cases[place]};
+    one.explain_pass = true;
     auto outcomes = runtimes_.builtin->run(one, cancel_);
     if (!outcomes || outcomes->empty()) return;
     Outcome& outcome = outcomes->front();
@@ -505,7 +518,7 @@ class Run {
                               ", " + name + " says " + std::string(result_name(outcome.result)));
       return;
     }
-    item.explained_by = name;
+    if (runtimes_.cli) item.explained_by = name;
     item.explanations = std::move(outcome.explanations);
     if (outcome.result == Outcome::Result::Undefined)
       item.undefined_origin = std::move(outcome.undefined_origin);
@@ -528,8 +541,8 @@ class Run {
         std::chrono::duration_cast<std::chrono::microseconds>(system_.clock->steady() - started_);
     decide_exit(report_, options_, cancel_.reason());
     const Counts counts = report_.counts();
-    if (directory_ && (options_.keep_workdir ||
-                       (options_.keep_failed && counts.failed + counts.errors > 0))) {
+    if (directory_ &&
+        (options_.keep_workdir || (options_.keep_failed && counts.failed + counts.errors > 0))) {
       directory_->keep();
       report_.work_folder = base::display_path(directory_->path(), system_.working_directory);
     } else {

@@ -31,10 +31,11 @@ struct PolicyRequest {
   base::Path policy;     // relative to it: policies/restrict-ssh.sentinel
   std::vector<CaseRequest> cases;
   std::chrono::milliseconds case_timeout{60'000};
-  bool explain = true;    // say which operands made a rule false (built-in only)
-  bool trace = false;     // every evaluated expression with its value (built-in only)
-  bool coverage = false;  // built-in only
-  bool network = false;   // `import "http"` may be used
+  bool explain = true;        // say which operands made a rule false (built-in only)
+  bool explain_pass = false;  // and which made one true
+  bool trace = false;         // every evaluated expression with its value (built-in only)
+  bool coverage = false;      // built-in only
+  bool network = false;       // `import "http"` may be used
 };
 
 /// A value in its JSON form (for reports and comparison) and as Sentinel prints it.
@@ -60,6 +61,8 @@ struct Operand {
   std::string expression;
   ShownValue value;
   std::string mock_path;  // empty: not from a mock
+
+  bool operator==(const Operand&) const = default;
 };
 
 /// Why a rule has the value it has: the deciding expression and, below, what decided in that.

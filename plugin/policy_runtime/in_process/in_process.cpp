@@ -101,6 +101,20 @@ void fill(Outcome& out, const sentinel::Outcome& seen) {
   }
 }
 
+/// What ended at a limit would do so once more.
+bool worth_explaining(const sentinel::Outcome& outcome, bool explain_pass) {
+  switch (outcome.result) {
+  case sentinel::Outcome::Result::Pass:
+    return explain_pass;
+  case sentinel::Outcome::Result::Fail:
+  case sentinel::Outcome::Result::Undefined:
+    return true;
+  case sentinel::Outcome::Result::Error:
+    return outcome.error && outcome.error->kind == EvaluationError::Kind::Language;
+  }
+  return false;
+}
+
 class InProcess : public PolicyRuntime {
  public:
   explicit InProcess(const base::System& system) : system_(system) {
@@ -132,7 +146,7 @@ class InProcess : public PolicyRuntime {
     for (const CaseRequest& one : request.cases) {
       const base::Path file = request.directory / one.case_file;
       try {
-        out.push_back(run_case(*policy, file, loader, options, request.explain));
+        out.push_back(run_case(*policy, file, loader, options, request));
       } catch (const std::exception& error) {  // out of memory: the next case may well run
         Outcome failed;
         failed.error = LanguageError{std::string("the case could not be run: ") + error.what(),
@@ -146,14 +160,13 @@ class InProcess : public PolicyRuntime {
 
  private:
   Outcome run_case(const sentinel::LoadedFile& policy, const base::Path& case_file,
-                   sentinel::Loader& loader, const sentinel::CaseOptions& options, bool explain) {
+                   sentinel::Loader& loader, const sentinel::CaseOptions& options,
+                   const PolicyRequest& request) {
     CaseResult result = sentinel::run_case(policy, case_file, loader, options, system_);
     const auto duration = result.duration;
-    // Only a verdict that is not `pass` is explained: the case is evaluated once more, and passing
-    // cases pay nothing.
-    if (explain && result.outcome && !options.cancel.cancelled() &&
-        (result.outcome->result == sentinel::Outcome::Result::Fail ||
-         result.outcome->result == sentinel::Outcome::Result::Undefined)) {
+    // What is explained is evaluated once more: cases that pass as they should pay nothing.
+    if (request.explain && result.outcome && !options.cancel.cancelled() &&
+        worth_explaining(*result.outcome, request.explain_pass)) {
       sentinel::CaseOptions again = options;
       again.observe.explanation = true;
       CaseResult explained = sentinel::run_case(policy, case_file, loader, again, system_);

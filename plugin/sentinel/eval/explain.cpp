@@ -155,6 +155,8 @@ class Explainer {
       e.where = locate(*rule.program, rule.code->assignment, rule.code->assignment + 1);
       e.note = rule.state == Rule::State::Done ? word(rule.value) : "error";
     }
+    // What decides may stand in another rule.
+    if (!e.rule.empty() && e.rule != rule.code->name) e.note = e.rule + ": " + e.note;
     e.rule = rule.code->name;
     return e;
   }
@@ -345,7 +347,6 @@ class Explainer {
       if (part->statement != nullptr && part->returned) returned = part;
     Explanation e = leaf(r);
     if (returned == nullptr) return e;
-    e.note = word(r.value) + ": returned here";
     if (e.operands.size() > kMostCauses) e.operands.resize(kMostCauses);
     add_return(e, *returned);
     return e;
@@ -390,7 +391,7 @@ class Explainer {
 
   Explanation leaf(const Record& r) {
     Explanation e = at(r, word(r.value));
-    if (r.value.is_undefined()) e.note += missing(r.value);
+    if (r.value.is_undefined()) e.note += missing(r.value) + near_name(r);
     add_operands(e, r);
     // A condition inside a comparison may hide the reason: `f(x) is true`.
     for (const Record* part : r.parts) {
@@ -418,6 +419,34 @@ class Explainer {
       ++length;
     if (length == 0 || rest.substr(0, length) == "undefined") return {};
     return ": `" + std::string(rest.substr(0, length)) + "` is undefined";
+  }
+
+  /// `; did you mean "from_port"?`, where the map that was asked has such a key.
+  static std::string near_name(const Record& r) {
+    const Record* found = &r;
+    if (found->base.is_undefined()) {
+      const auto part = std::find_if(r.parts.begin(), r.parts.end(), [](const Record* one) {
+        return one->expression != nullptr && one->value.is_undefined() && one->base.is(Kind::Map);
+      });
+      if (part == r.parts.end()) return {};
+      found = *part;
+    }
+    if (!found->base.is(Kind::Map)) return {};
+    const code::Expression& selector =
+        found->missing == nullptr ? *found->expression : *found->missing;
+    std::string_view name;
+    if (selector.op == Op::Index && found->index.is(Kind::String)) {
+      name = found->index.as_string();
+    } else if (selector.op == Op::Select || selector.op == Op::IndexName) {
+      name = static_cast<const code::Select&>(selector).name;
+    }
+    std::vector<std::string_view> keys;
+    for (const MapEntry& entry : *found->base.as_map()) {
+      if (keys.size() == 200) break;
+      if (entry.key.is(Kind::String)) keys.push_back(entry.key.as_string());
+    }
+    const std::string_view near = base::nearest_name(name, keys);
+    return near.empty() ? std::string() : "; did you mean " + quote(near) + "?";
   }
 
   void add_operands(Explanation& e, const Record& r) {
@@ -467,7 +496,8 @@ class Explainer {
     }
     if (r.value.is(Kind::Function) || r.value.is(Kind::Module)) return;
     ExplainedOperand operand;
-    operand.expression = source_text(*r.program, r.expression->begin, r.expression->end);
+    const code::Expression& shown = r.missing == nullptr ? *r.expression : *r.missing;
+    operand.expression = source_text(*r.program, shown.begin, shown.end);
     for (const ExplainedOperand& known : e.operands)
       if (known.expression == operand.expression) return;
     operand.value = evaluation_.settled(r.value);
@@ -494,15 +524,17 @@ class Explainer {
       operand.mock_path = found->path;
       return;
     }
-    const Op op = record->expression->op;
+    const code::Expression& selector =
+        record->missing == nullptr ? *record->expression : *record->missing;
+    const Op op = selector.op;
     if (op != Op::Select && op != Op::IndexName && op != Op::Index) return;
     const void* base = address_of(record->base);
     places_.want(base);
     const Found* found = places_.find(base);
     if (found == nullptr) return;
-    const Value key =
-        op == Op::Index ? record->index
-                        : Value::string(static_cast<const code::Select&>(*record->expression).name);
+    const Value key = op == Op::Index
+                          ? record->index
+                          : Value::string(static_cast<const code::Select&>(selector).name);
     operand.import = found->import;
     operand.mock_path = found->path + step_text(key, record->base.is(Kind::Map), false);
   }

@@ -132,6 +132,17 @@ void Recorder::close(bool keep) {
   }
 }
 
+namespace {
+
+/// A selector that found nothing, or an inner one of which did.
+bool is_missing(const Record& record) {
+  if (!record.value.is_undefined() || record.expression == nullptr) return false;
+  const Op op = record.expression->op;
+  return op == Op::Select || op == Op::IndexName || op == Op::Index;
+}
+
+}  // namespace
+
 void Recorder::begin(const code::Expression& e, Frame& f) {
   if (observe_.coverage) hit(&e);
   if (observe_.trace) begin_trace(e, f);
@@ -153,13 +164,15 @@ void Recorder::end(const Value& value) {
   switch (record->expression->op) {
   case Op::Select:
   case Op::IndexName:
-    if (!record->parts.empty()) record->base = record->parts[0]->value;
-    drop_parts(record);
-    break;
   case Op::Index:
-    if (record->parts.size() > 1) {
-      record->base = record->parts[0]->value;
-      record->index = record->parts[1]->value;
+    if (record->parts.empty()) break;
+    if (const Record& inner = *record->parts[0]; is_missing(inner)) {
+      record->missing = inner.missing == nullptr ? inner.expression : inner.missing;
+      record->base = inner.base;
+      record->index = inner.index;
+    } else {
+      record->base = inner.value;
+      if (record->parts.size() > 1) record->index = record->parts[1]->value;
     }
     drop_parts(record);
     break;

@@ -18,8 +18,11 @@ struct Record {
   const code::Statement* statement = nullptr;
   const ProgramState* program = nullptr;
   Value value;
-  Value base;                  // of `x.name` and `x[i]`: x
-  Value index;                 // of `x[i]`: i
+  Value base;   // of `x.name` and `x[i]`: x
+  Value index;  // of `x[i]`: i
+  /// Of `x.y.z`, undefined because `x.y` is: that inner selector, whose `base` and `index` these
+  /// are.
+  const code::Expression* missing = nullptr;
   const Rule* rule = nullptr;  // of a name: the rule that it read
   bool done = false;           // false: it ended in an error
   bool returned = false;       // of a statement: it left the function

@@ -187,7 +187,9 @@ TEST(Clean, ShortensValuesWithSense) {
   EXPECT_EQ(shorten_json(R"(["aaaaaaaa","bbbbbbbb","cccccccc","dddddddd"])", 32),
             R"(["aaaaaaaa", … 3 more])");
   EXPECT_EQ(shorten_json(R"({"a":{"b":[1,2,3]},"c":2,"d":"0123456789012345678901234567890"})", 40),
-            R"({"a":{"b":[1,2,3]},"c":2, … 1 more})");
+            R"({"a":{…},"c":2, … 1 more})");
+  EXPECT_EQ(shorten_json(R"({"a":{"b":[1,2,3],"c":"]}"},"d":[],"e":[{"f":"0123456789"}]})", 50),
+            R"({"a":{"b":[…],"c":"]}"},"d":[],"e":[{…}]})");
   EXPECT_EQ(shorten_json("\"01234567890123456789012345678901234567890123456789\"", 24),
             "\"012345678…123456789\"");
 }

@@ -144,7 +144,7 @@ TEST(Judge, LooksAtPrintsAndErrors) {
   EXPECT_EQ(said(prints(Text::Matches, "(?m)^checking .$"), seen), "");
   EXPECT_EQ(said(prints(Text::Equals, "checking a\nopen to the world\n"), seen), "");
   EXPECT_EQ(said(prints(Text::Contains, "x"), kPass),
-            "prints: expected to contain \"x\", was nothing was printed");
+            "prints: expected to contain \"x\", was nothing");
 
   Expectation matching{.wants_error = true};
   matching.error.push_back({.how = Text::Matches, .text = "undefined.*ingress"});
@@ -161,7 +161,7 @@ TEST(Judge, ShowsTheDifferenceOfPrints) {
   expectation.prints.push_back({.how = Text::Equals, .text = "one\n2\nthree"});
   const Judgement judgement = judge(expectation, seen);
   ASSERT_EQ(judgement.mismatches.size(), 1U);
-  EXPECT_EQ(judgement.mismatches[0].difference, "- 2\n+ two\n");
+  EXPECT_EQ(judgement.mismatches[0].difference, "  one\n- 2\n+ two\n  three\n");
 }
 
 TEST(Judge, NeverPassesWhatDidNotParseOrEnd) {

@@ -53,7 +53,7 @@ TEST(Explanation, FollowsQuantifiersToTheElementAndItsPlaceInTheMock) {
           "}\n"
           "main = rule { true and no_open }\n",
           kPlan),
-      "3:2 main false: element \"aws_security_group.web\" (1 of 1) is false\n"
+      "3:2 main no_open: false: element \"aws_security_group.web\" (1 of 1) is false\n"
       "  4:3 false: element 2 of 2 is false\n"
       "    | r.cidr_blocks = [\"0.0.0.0/0\"] at tfplan/v2 "
       "resource_changes[\"aws_security_group.web\"].change.after.ingress[1].cidr_blocks\n");
@@ -99,14 +99,14 @@ TEST(Explanation, GoesThroughFunctionsToTheirReturn) {
                       "\treturn true\n"
                       "}\n"
                       "main = rule { ok([1, 7]) }\n"),
-            "9:15 main false: returned here\n"
+            "9:15 main false\n"
             "  2:2 in element 2 of 2\n"
             "    3:6 true\n"
             "      | v = 7\n"
             "    4:4 returned false\n");
   EXPECT_EQ(explained("import \"m\"\nmain = rule { m.small(5) }",
                       {{"m", "small = func(n) { return n < 3 }\n"}}),
-            "2:15 main false: returned here\n"
+            "2:15 main false\n"
             "  1:26 of m.sentinel false\n"
             "    | n = 5\n");
 }
@@ -114,7 +114,19 @@ TEST(Explanation, GoesThroughFunctionsToTheirReturn) {
 TEST(Explanation, SaysWhatIsUndefined) {
   EXPECT_EQ(explained("x = {\"a\": {}}\nmain = rule { x.a.b.c is 1 }"),
             "2:15 main undefined: `b` is undefined\n"
-            "  | x.a.b.c = undefined\n");
+            "  | x.a.b = undefined\n");
+}
+
+TEST(Explanation, NamesTheKeyThatWasMeant) {
+  EXPECT_EQ(
+      explained(
+          "import \"tfplan/v2\" as tfplan\n"
+          "main = rule { tfplan.resource_changes[\"aws_security_group.web\"].change.aftr.x is 1 }",
+          kPlan),
+      "2:15 main undefined: `aftr` is undefined; did you mean \"after\"?\n"
+      "  | tfplan.resource_changes[\"aws_security_group.web\"].change.aftr = undefined at "
+      "tfplan/v2 "
+      "resource_changes[\"aws_security_group.web\"].change.aftr\n");
 }
 
 TEST(Explanation, OfAnErrorShowsTheOperandsOfWhatFailed) {
