@@ -44,6 +44,7 @@ const CommandRow* find_command(std::string_view name);
 int run_command(const Arguments& arguments, Context& context);
 int check_command(const Arguments& arguments, Context& context);
 int list_command(const Arguments& arguments, Context& context);
+int impact_command(const Arguments& arguments, Context& context);
 int pull_command(const Arguments& arguments, Context& context);
 int doctor_command(const Arguments& arguments, Context& context);
 int report_command(const Arguments& arguments, Context& context);

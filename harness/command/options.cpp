@@ -1,10 +1,10 @@
 // The only file that includes CLI11: it costs seconds to compile.
-#include "harness/command/options.h"
-
 #include <algorithm>
 #include <memory>
 
 #include <CLI/CLI.hpp>
+
+#include "harness/command/options.h"
 
 namespace harness {
 namespace {
@@ -60,6 +60,21 @@ constexpr OptionRow kOptions[] = {
     {"max-ratio", 0, Takes::Value, "N", "",
      "times its size that an archive may unpack to, beyond 10 MiB (200)",
      "harness run --max-ratio 1000"},
+    // Impact
+    {"workspace", 'w', Takes::List, "ORGANIZATION/NAME", "",
+     "workspaces to look at; `*` stands for any characters",
+     "harness impact policies/a.sentinel --workspace 'acme/*-prod'"},
+    {"since", 0, Takes::Value, "TIME", "",
+     "runs of the last `30d`, `12h`, `2w`, or since a date (30d)",
+     "harness impact policies/a.sentinel --workspace 'acme/*' --since 2026-11-01"},
+    {"plan-only", 0, Takes::Nothing, "", "", "speculative runs, too",
+     "harness impact policies/a.sentinel --workspace 'acme/*' --plan-only"},
+    {"save", 0, Takes::Value, "NAME[=RUN]", "",
+     "write a mock NAME and a case of RUN to the manifest; without RUN, of the newest plan that "
+     "fails",
+     "harness impact policies/a.sentinel --workspace 'acme/*' --save denied=run-8F5J"},
+    {"markdown", 0, Takes::Nothing, "", "", "print Markdown",
+     "harness impact policies/a.sentinel --workspace 'acme/*' --markdown"},
     // Time
     {"timeout", 0, Takes::Value, "TIME", "", "how long the whole run may take (no limit)",
      "harness run --timeout 90s"},

@@ -21,6 +21,12 @@ constexpr std::string_view kListOptions[] = {"filter",    "tag",           "fail
 constexpr std::string_view kPullOptions[] = {"output",      "delete",       "export-timeout",
                                              "max-members", "max-unpacked", "max-ratio",
                                              "directory",   "help"};
+constexpr std::string_view kImpactOptions[] = {
+    "workspace",   "since",        "plan-only", "save",          "json",
+    "markdown",    "runtime",      "jobs",      "case-timeout",  "export-timeout",
+    "max-members", "max-unpacked", "max-ratio", "allow-network", "allow-outside",
+    "pass-env",    "quiet",        "directory", "help",
+};
 constexpr std::string_view kDoctorOptions[] = {"directory", "help"};
 constexpr std::string_view kReportOptions[] = {"report", "durations", "verbose",   "quiet",
                                                "color",  "no-ci",     "directory", "help"};
@@ -49,6 +55,17 @@ constexpr CommandRow kCommands[] = {
      "mocks\n"
      "harness pull acme/network-prod -o mocks",
      kPullOptions, pull_command},
+    {"impact", "POLICY… --workspace NAME", "what these policies would have stopped",
+     "Runs policies over the plans of many workspaces' runs since a date, and counts pass, fail, "
+     "undefined and error by workspace. What a case of the policy would be given by the manifest "
+     "(tests.yaml, where there is one) it is given here: modules, params, static files. Plans are "
+     "kept under .harness/impact for a week: after Ctrl-C the same command goes on, and with "
+     "another policy it needs no exports. What policies say is no failure: exit 3 means that "
+     "plans were missing, 5 that there were none.",
+     "harness impact policies/restrict-ssh.sentinel --workspace 'acme/*-prod' --since 30d\n"
+     "harness impact policies/*.sentinel --workspace 'acme/*' --since 2026-11-01 --markdown\n"
+     "harness impact policies/restrict-ssh.sentinel --workspace acme/network-prod --save denied",
+     kImpactOptions, impact_command},
     {"doctor", "[MANIFEST]", "what this machine has, and what plan exports would lack",
      "Looks for a sentinel, a token (and says where it comes from), the host, and whether the "
      "manifest's plans may be exported with it. Changes nothing, exports nothing.",
