@@ -309,6 +309,20 @@ std::vector<std::string> scripts() {
   return out;
 }
 
+TEST(CorpusTable, NamesEveryScript) {
+  const std::filesystem::path root = std::filesystem::path(HARNESS_SOURCE_DIR) / "tests/corpus";
+  std::string table;
+  for (const std::string& line : lines_of(root / "README.md"))
+    table += line + '\n';
+  for (const std::string& script : scripts()) {
+    const std::string name = script.substr(0, script.rfind('.'));
+    const std::string folder = script.substr(0, script.find('/') + 1);
+    EXPECT_TRUE(table.find('`' + name + '`') != std::string::npos ||
+                table.find('`' + folder + '`') != std::string::npos)
+        << script << " is in no row of tests/corpus/README.md";
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Script, Corpus, testing::ValuesIn(scripts()),
                          [](const testing::TestParamInfo<std::string>& script) {
                            std::string name = script.param.substr(0, script.param.rfind('.'));
