@@ -45,6 +45,8 @@ int run_command(const Arguments& arguments, Context& context);
 int check_command(const Arguments& arguments, Context& context);
 int list_command(const Arguments& arguments, Context& context);
 int impact_command(const Arguments& arguments, Context& context);
+int refresh_command(const Arguments& arguments, Context& context);
+int diff_command(const Arguments& arguments, Context& context);
 int pull_command(const Arguments& arguments, Context& context);
 int doctor_command(const Arguments& arguments, Context& context);
 int report_command(const Arguments& arguments, Context& context);

@@ -5,10 +5,16 @@
 
 namespace harness {
 
-std::optional<Manifest> manifest_of(const Arguments& arguments, const Context& context) {
+bool is_manifest_name(std::string_view word) {
+  return word.ends_with(".yaml") || word.ends_with(".yml");
+}
+
+std::optional<Manifest> manifest_of(const Arguments& arguments, const Context& context,
+                                    WordsAre words) {
   base::Path file;
   for (const std::string& word : arguments.words()) {
-    if (!word.ends_with(".yaml") && !word.ends_with(".yml")) {
+    if (!is_manifest_name(word)) {
+      if (words == WordsAre::ManifestOrMocks) continue;
       show_problem({.what = "`" + word + "` is no manifest, whose name ends in .yaml or .yml"});
       return std::nullopt;
     }

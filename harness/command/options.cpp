@@ -1,10 +1,10 @@
 // The only file that includes CLI11: it costs seconds to compile.
+#include "harness/command/options.h"
+
 #include <algorithm>
 #include <memory>
 
 #include <CLI/CLI.hpp>
-
-#include "harness/command/options.h"
 
 namespace harness {
 namespace {
@@ -50,7 +50,8 @@ constexpr OptionRow kOptions[] = {
      "fetch what is missing even when CI is set, recording nothing there", "harness run --fetch"},
     {"refresh", 0, Takes::Nothing, "", "", "export recorded mocks again before the run",
      "harness run --refresh"},
-    {"check", 0, Takes::Nothing, "", "", "only say what would change", "harness refresh --check"},
+    {"check", 0, Takes::Nothing, "", "", 
+     "change nothing; exit 1 if something would change, or differs", "harness refresh --check"},
     {"export-timeout", 0, Takes::Value, "TIME", "", "how long one export may take (10m)",
      "harness run --export-timeout 20m"},
     {"max-members", 0, Takes::Value, "N", "", "files and folders that an archive may hold (1000)",
@@ -74,7 +75,7 @@ constexpr OptionRow kOptions[] = {
      "fails",
      "harness impact policies/a.sentinel --workspace 'acme/*' --save denied=run-8F5J"},
     {"markdown", 0, Takes::Nothing, "", "", "print Markdown",
-     "harness impact policies/a.sentinel --workspace 'acme/*' --markdown"},
+     "harness diff fixtures/network mocks --markdown"},
     // Time
     {"timeout", 0, Takes::Value, "TIME", "", "how long the whole run may take (no limit)",
      "harness run --timeout 90s"},

@@ -18,6 +18,13 @@ constexpr std::string_view kCheckOptions[] = {"strict", "allow-outside", "color"
 constexpr std::string_view kListOptions[] = {"filter",    "tag",           "failed", "changed",
                                              "shard",     "allow-outside", "json",   "color",
                                              "directory", "help"};
+constexpr std::string_view kRefreshOptions[] = {
+    "check",    "export-timeout", "max-members", "max-unpacked", "max-ratio", "allow-exec",
+    "pass-env", "allow-outside",  "quiet",       "color",        "directory", "help",
+};
+constexpr std::string_view kDiffOptions[] = {"json",        "markdown",     "check",
+                                             "max-members", "max-unpacked", "max-ratio",
+                                             "color",       "directory",    "help"};
 constexpr std::string_view kPullOptions[] = {"output",      "delete",       "export-timeout",
                                              "max-members", "max-unpacked", "max-ratio",
                                              "directory",   "help"};
@@ -47,6 +54,20 @@ constexpr CommandRow kCommands[] = {
      "harness check\nharness check --strict", kCheckOptions, check_command},
     {"list", "[MANIFEST]", "the mocks and cases that `run` would use", "",
      "harness list\nharness list --json --tag network", kListOptions, list_command},
+    {"refresh", "[MANIFEST] [MOCK…]", "export recorded mocks again, and say what came to differ",
+     "Exports the named mocks (all recorded ones where none is named) again, rewrites their "
+     "fixtures and the lock, and prints the difference by resource and attribute. The order of "
+     "lists, times and ids of runs are no difference. A pinned run or plan past its retention is "
+     "kept as it is. With --check nothing is written.",
+     "harness refresh\nharness refresh network shop\nharness refresh --check", kRefreshOptions,
+     refresh_command},
+    {"diff", "OLD NEW", "two bundles compared, by resource and attribute",
+     "OLD and NEW are folders of mocks (a fixture, what `pull` made) or archives of them. The "
+     "order "
+     "of lists, times and ids of runs are no difference, and `raw` is passed over. With --check, "
+     "exit 1 if there is a difference.",
+     "harness diff fixtures/network mocks\nharness diff old.tar.gz new.tar.gz --markdown",
+     kDiffOptions, diff_command},
     {"pull", "SOURCE -o DIR", "one plan's mocks into a folder, without a manifest",
      "SOURCE is a `run-`, `plan-` or `pe-` id, ORGANIZATION/WORKSPACE, or the address of a run's "
      "page. But for an address, the host is that of TFE_ADDRESS, else app.terraform.io. DIR must "
