@@ -29,7 +29,7 @@ constexpr FormatRow kFormats[] = {
     {"markdown", render_markdown, "Markdown, for comments and summaries"},
     {"lcov", render_lcov, "coverage for lcov and editors; needs --coverage"},
     {"cobertura", render_cobertura, "coverage as Cobertura XML; needs --coverage"},
-    {"html", render_html, "one page without script, light and dark"},
+    {"html", render_html, "one page, readable without script, light and dark"},
 };
 
 }  // namespace

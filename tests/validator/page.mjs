@@ -87,14 +87,42 @@ async function look(page, say, width) {
   if (found.wide > width) say(`it is ${found.wide} wide in a window of ${width}`);
 }
 
+const visible = (page, selector) => page.evaluate((one) =>
+  [...document.querySelectorAll(one)].filter((item) => item.checkVisibility()).length, selector);
+
+/** The switches by verdict are style alone, the search is the page's script. */
+async function filters(page, say) {
+  const of = await page.evaluate(() => ({
+    passed: document.querySelectorAll('.case.passed').length,
+    blocks: document.querySelectorAll('.block').length,
+    failed: document.querySelectorAll('.block.failed').length,
+  }));
+  if (of.blocks === 0) return;
+  await page.evaluate(() => document.querySelectorAll('.policy').forEach((one) => { one.open = true; }));
+  if ((await visible(page, '.case.passed')) !== of.passed) say('not all passed cases are shown');
+  await page.locator('label[for=show-passed]').click();
+  if ((await visible(page, '.case.passed')) !== 0) say('passed cases are shown after they were switched off');
+  await page.locator('label[for=show-passed]').click();
+  await page.locator('label[for=show-failed]').click();
+  if ((await visible(page, '.block')) !== of.blocks - of.failed) say('failures are shown after they were switched off');
+  await page.locator('label[for=show-failed]').click();
+  const name = await page.locator('.block').first().getAttribute('data-name');
+  await page.locator('#filter').fill(name.toUpperCase());
+  if ((await visible(page, '.block')) < 1) say(`a search for ${name} finds nothing`);
+  await page.locator('#filter').fill('no case is called so');
+  if ((await visible(page, '.case')) + (await visible(page, '.policy')) !== 0) say('a search for nothing finds something');
+  await page.locator('#filter').fill('');
+  if ((await visible(page, '.block')) !== of.blocks) say('an emptied search does not show all failures again');
+}
+
 for (const file of process.argv.slice(2)) {
   for (const colorScheme of ['light', 'dark']) {
     const { page, say } = await open(file, `${colorScheme}, no script`, { colorScheme, javaScriptEnabled: false });
-    // Nothing of the page runs; Playwright's own questions need a script world, so they are few.
-    const paper = await page.locator('body').evaluate((body) => getComputedStyle(body).backgroundColor).catch(() => '');
-    const dark = /rgb\((\d+)/.exec(paper)?.[1] < 128;
-    if (paper !== '' && dark !== (colorScheme === 'dark')) say(`the page is ${paper}`);
+    // The page runs nothing; questions of ours do.
+    const paper = await page.locator('body').evaluate((body) => getComputedStyle(body).backgroundColor);
+    if (/rgb\((\d+)/.exec(paper)?.[1] < 128 !== (colorScheme === 'dark')) say(`the page is ${paper}`);
     if ((await page.locator('h1').count()) !== 1) say('no heading');
+    if ((await visible(page, '#filter')) !== 0) say('a search is offered that does nothing');
     await shot(page, file, colorScheme);
     await page.close();
   }
@@ -102,6 +130,7 @@ for (const file of process.argv.slice(2)) {
     const { page, say } = await open(file, `${width} wide`, { viewport: { width, height: 900 } });
     await look(page, say, width);
     await shot(page, file, width);
+    if (width === 1280) await filters(page, say);
     await page.close();
   }
 }

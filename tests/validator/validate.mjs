@@ -2,6 +2,7 @@
 // Prints each problem and exits 1; 3 where a consumer's package is not installed.
 // Packages are looked for in the folder that HARNESS_VALIDATORS names.
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -205,7 +206,26 @@ function lcov(files) {
   }
 }
 
-const formats = { json, jsonl, gitlab, tap, tap13: tap, sarif, github, azure, markdown, lcov };
+// The page itself is opened by page.mjs, where there is a browser.
+function html(files) {
+  for (const file of files) {
+    const text = read(file);
+    const policy = /<meta http-equiv="Content-Security-Policy" content="([^"]*)">/.exec(text)?.[1] ?? '';
+    const scripts = [...text.matchAll(/<script[^>]*>([^]*?)<\/script>/g)];
+    if (!policy.startsWith("default-src 'none'; ")) say(file, `its content security policy is ${policy}`);
+    if (scripts.length !== 1) say(file, `${scripts.length} scripts, expected one`);
+    for (const [, script] of scripts) {
+      const hash = createHash('sha256').update(script).digest('base64');
+      if (!policy.includes(`script-src 'sha256-${hash}'`)) say(file, `its policy does not allow its script, sha256-${hash}`);
+    }
+    if (/(src|href|action)=|url\(|@import|\son[a-z]+=/i.test(text.replace(/>[^<]*</g, '><').replace(/"[^"]*"/g, '""')))
+      say(file, 'it loads or runs something');
+    for (const element of ['main', 'details', 'table', 'section', 'div', 'pre', 'span'])
+      if (text.split(`<${element}`).length !== text.split(`</${element}>`).length) say(file, `<${element}> is not closed`);
+  }
+}
+
+const formats = { json, jsonl, gitlab, tap, tap13: tap, sarif, github, azure, markdown, lcov, html };
 const [format, ...files] = process.argv.slice(2);
 if (!(format in formats) || files.length === 0) {
   console.error(`usage: node validate.mjs ${Object.keys(formats).join('|')} FILE...`);

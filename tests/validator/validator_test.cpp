@@ -22,6 +22,7 @@ struct Consumer {
   std::string_view format;
   std::string_view schema;   // for xmllint; else the npm packages read it
   std::string_view damaged;  // the sample with the first of these words taken out is refused
+  bool browser = false;      // opened in Chromium
 };
 
 constexpr Consumer kConsumers[] = {
@@ -38,7 +39,8 @@ constexpr Consumer kConsumers[] = {
     {"markdown", "", "</details>"},
     {"lcov", "", "end_of_record"},
     {"cobertura", "cobertura.xsd", " hits=\"0\""},
-    {"html", "", "<style>"},
+    {"html", "", "default-src 'none'; "},
+    {"html", "", "<style>", true},
 };
 
 class TemporaryFolder {
@@ -73,7 +75,7 @@ std::optional<base::ChildOutcome> read_by_consumer(const Consumer& consumer,
   std::vector<std::string> arguments;
   if (xml)
     arguments = {"--nonet", "--huge", "--noout", "--schema", here / consumer.schema};
-  else if (consumer.format == "html")
+  else if (consumer.browser)
     arguments = {here / "page.mjs"};
   else
     arguments = {here / "validate.mjs", std::string(consumer.format)};
@@ -131,7 +133,7 @@ TEST_P(Validator, AcceptsEverySample) {
 }
 
 std::string test_name(const testing::TestParamInfo<Consumer>& consumer) {
-  std::string out(consumer.param.format);
+  std::string out = std::string(consumer.param.format) + (consumer.param.browser ? "_page" : "");
   std::replace(out.begin(), out.end(), '-', '_');
   return out;
 }
