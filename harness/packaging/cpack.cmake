@@ -1,0 +1,11 @@
+# The version is git's at the time of packing, not of configuring.
+include(${CMAKE_CURRENT_LIST_DIR}/git_version.cmake)
+git_version(${CPACK_HARNESS_SOURCE} ${CPACK_HARNESS_VERSION})
+set(CPACK_PACKAGE_VERSION ${version})
+if(CPACK_GENERATOR STREQUAL DEB)
+  set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+  set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+else()
+  execute_process(COMMAND uname -m OUTPUT_VARIABLE machine OUTPUT_STRIP_TRAILING_WHITESPACE)
+  set(CPACK_PACKAGE_FILE_NAME harness-${version}-linux-${machine})
+endif()

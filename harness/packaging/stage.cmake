@@ -1,0 +1,35 @@
+# Run by cpack between installing into a folder and packing it.
+set(root ${CPACK_TEMPORARY_INSTALL_DIRECTORY})
+
+if(CPACK_GENERATOR STREQUAL DEB)
+  # Debian's libraries, Debian's places.
+  file(RPATH_REMOVE FILE ${root}/usr/bin/harness)
+  if(EXISTS ${root}/usr/share/zsh/site-functions)
+    file(RENAME ${root}/usr/share/zsh/site-functions ${root}/usr/share/zsh/vendor-completions)
+  endif()
+  file(GLOB pages ${root}/usr/share/man/man1/*.1)
+  if(pages)
+    execute_process(COMMAND gzip -9n ${pages} COMMAND_ERROR_IS_FATAL ANY)
+  endif()
+  return()
+endif()
+
+# The tarball: every library but the C library's, which belongs to the machine that it runs on.
+file(GET_RUNTIME_DEPENDENCIES EXECUTABLES ${root}/bin/harness
+     RESOLVED_DEPENDENCIES_VAR libraries UNRESOLVED_DEPENDENCIES_VAR missing
+     POST_EXCLUDE_REGEXES "/ld-linux" "/lib(c|m|dl|rt|pthread|resolv)\\.so")
+if(missing)
+  message(FATAL_ERROR "libraries that are not there: ${missing}")
+endif()
+foreach(library ${libraries})
+  file(INSTALL ${library} DESTINATION ${root}/lib FOLLOW_SYMLINK_CHAIN)
+  # Whose they are, and under which terms.
+  get_filename_component(real ${library} REALPATH)
+  execute_process(COMMAND dpkg-query -S ${real} OUTPUT_VARIABLE owner ERROR_QUIET)
+  if(owner MATCHES "^([^:]+):")
+    set(package ${CMAKE_MATCH_1})
+    if(EXISTS /usr/share/doc/${package}/copyright)
+      file(COPY_FILE /usr/share/doc/${package}/copyright ${root}/share/doc/harness/copyright-${package})
+    endif()
+  endif()
+endforeach()
