@@ -83,6 +83,15 @@ Evaluation::~Evaluation() = default;
 
 void Evaluation::fail_at(const ProgramState& program, base::Span span, std::string message,
                          EvaluationError::Kind kind) {
+  // `error(…)` takes texts of any size.
+  constexpr std::size_t kLongest = std::size_t{1} << 20U;
+  if (message.size() > kLongest) {
+    message.resize(kLongest);
+    while (!message.empty() && (static_cast<unsigned char>(message.back()) & 0xC0U) == 0x80)
+      message.pop_back();
+    if (!message.empty() && static_cast<unsigned char>(message.back()) >= 0xC0) message.pop_back();
+    message += "…";
+  }
   LanguageError raised;
   raised.error.kind = kind;
   raised.error.message = std::move(message);
@@ -160,6 +169,13 @@ void Evaluation::print(std::string_view line) {
   if (printed_ > inputs_.limits.prints) {
     fail(*native_frame_, native_position_,
          "more than " + std::to_string(inputs_.limits.prints) + " bytes of printed text",
+         EvaluationError::Kind::Limit);
+  }
+  // A line needs memory even where it is empty.
+  constexpr std::size_t kMostLines = std::size_t{2} << 20U;
+  if (prints_.size() >= kMostLines) {
+    fail(*native_frame_, native_position_,
+         "more than " + std::to_string(kMostLines) + " calls of `print`",
          EvaluationError::Kind::Limit);
   }
   prints_.emplace_back(line);
@@ -306,9 +322,81 @@ struct Memory {
 
 }  // namespace
 
+namespace {
+
+/// Copies values out of an evaluation's memory. What is frozen belongs to mocks and stays there,
+/// unless modules were run, whose members are frozen, too.
+class ValueKeeper {
+ public:
+  ValueKeeper(Arena& arena, bool ran_modules) : arena_(arena), copy_frozen_(ran_modules) {}
+
+  Value keep(const Value& value) {
+    try {
+      return copy(value, 0);
+    } catch (const ValueTooLarge&) {
+    } catch (const MemoryExceeded&) {
+    }
+    return Value::string("(value too large to keep)");
+  }
+
+ private:
+  Value copy(const Value& value, std::size_t depth) {
+    if (depth > kMostNesting) throw ValueTooLarge{"value nested deeper than 1000 levels"};
+    switch (value.kind()) {
+    case Kind::String:
+      return arena_.string(value.as_string());
+    case Kind::List: {
+      const List& from = *value.as_list();
+      if (from.frozen && !copy_frozen_) return value;
+      List* to = make_list(arena_, from.size);
+      for (const Value& item : from)
+        to->append(arena_, copy(item, depth + 1));
+      return Value::list(to);
+    }
+    case Kind::Map: {
+      const Map& from = *value.as_map();
+      if (from.frozen && !copy_frozen_) return value;
+      Map* to = make_map(arena_, from.size);
+      for (const MapEntry& entry : from)
+        to->set(arena_, copy(entry.key, depth + 1), copy(entry.value, depth + 1));
+      return Value::map(to);
+    }
+    case Kind::Function:
+    case Kind::Rule:
+    case Kind::Object:
+    case Kind::Module:
+      return arena_.string(to_text(value));
+    default:
+      return value;
+    }
+  }
+
+  Arena& arena_;
+  bool copy_frozen_;
+};
+
+/// Outcomes wait for those of other cases: of one that needed much memory only the values stay.
+void drop_what_is_not_shown(Outcome& outcome, const Inputs& inputs, std::shared_ptr<Arena>& arena) {
+  constexpr std::size_t kLarge = std::size_t{8} << 20U;
+  constexpr std::size_t kMostKept = std::size_t{64} << 20U;
+  if (arena->used() < kLarge || !outcome.explanations.empty()) return;
+  auto kept = std::make_shared<Arena>(kMostKept);
+  const bool modules = std::any_of(
+      inputs.imports.begin(), inputs.imports.end(),
+      [](const ImportBinding& binding) { return binding.kind == ImportBinding::Kind::Module; });
+  ValueKeeper keeper(*kept, modules);
+  outcome.main = keeper.keep(outcome.main);
+  for (RuleResult& rule : outcome.rules)
+    rule.value = keeper.keep(rule.value);
+  arena = std::move(kept);
+}
+
+}  // namespace
+
 Outcome evaluate(const Inputs& inputs, const base::System& system) {
   auto arena = std::make_shared<Arena>(inputs.limits.memory);
   Outcome outcome = Evaluation(inputs, system, arena).run();
+  drop_what_is_not_shown(outcome, inputs, arena);
   outcome.memory = std::make_shared<Memory>(
       Memory{std::move(arena), inputs.policy, inputs.imports, inputs.parameters, inputs.globals});
   return outcome;

@@ -36,6 +36,12 @@ void append_shown(std::string& out, const Value& value) {
     out.resize(size);
     out += "(" + std::string(error.what) + ")";
   }
+  constexpr std::size_t kLongest = std::size_t{1} << 20U;
+  if (out.size() - size > kLongest) {
+    const std::string left = std::to_string(out.size() - size - kLongest);
+    out.resize(size + kLongest);
+    out += "… (" + left + " bytes more)";
+  }
 }
 
 /// Only rules are in a trace; a `main` that is no rule is judged by the result all the same.

@@ -14,6 +14,11 @@ namespace {
 /// Larger than any mock seen; what is larger is more likely a mistake.
 constexpr std::uint64_t kLargestFile = std::uint64_t{2} << 30U;
 
+/// A tree needs up to forty times the memory of its text. Mocks that are code are data for the most
+/// part, which needs less.
+constexpr std::uint64_t kLargestCode = std::uint64_t{16} << 20U;
+constexpr std::uint64_t kLargestMockCode = std::uint64_t{128} << 20U;
+
 void read_code(LoadedFile& out, base::SourcePtr source) {
   ParseResult parsed = parse(std::move(source));
   if (parsed.tree == nullptr) {
@@ -114,7 +119,7 @@ void Loader::forget_oldest() {
 
 LoadedFilePtr Loader::read(const base::Path& path, Form form) const {
   auto out = std::make_shared<LoadedFile>();
-  auto text = base::read_file(path, kLargestFile);
+  auto text = base::read_file(path, form == Form::Code ? kLargestCode : kLargestFile);
   if (!text) {
     out->errors.push_back(std::move(text.error()));
     return out;
@@ -127,6 +132,15 @@ LoadedFilePtr Loader::read(const base::Path& path, Form form) const {
       out->data.value = Value::map((*data)->root);
       out->data.owner = std::move(*data);
       out->is_data = true;
+      break;
+    }
+    if (out->size > kLargestMockCode) {
+      base::Diagnostic problem;
+      problem.what = "cannot read `" + path.string() + "`";
+      problem.why = "it is not only data, and has " + std::to_string(out->size) +
+                    " bytes, more than the " + std::to_string(kLargestMockCode) +
+                    " that code may have";
+      out->errors.push_back(std::move(problem));
       break;
     }
     [[fallthrough]];

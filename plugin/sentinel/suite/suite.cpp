@@ -137,12 +137,25 @@ std::string_view name_of(PolicyResult::Status status) {
 
 namespace {
 
+/// What the cases of a suite share, so that many greedy ones are bounded as one is.
+struct Budget {
+  std::size_t memory;                    // bytes that one evaluation may use
+  std::atomic<std::size_t> printed = 0;  // bytes of printed text that results keep
+};
+
+/// As many evaluations as run side by side may use 4 GiB together, but each at least half a one.
+std::size_t memory_of_each(std::size_t limit, std::size_t jobs) {
+  constexpr std::size_t kTogether = std::size_t{4} << 30U;
+  constexpr std::size_t kLeast = std::size_t{512} << 20U;
+  return std::min(limit, std::max(kLeast, kTogether / std::max<std::size_t>(jobs, 1)));
+}
+
 /// One policy and its cases, whichever threads run them.
 class PolicyRun {
  public:
-  PolicyRun(FoundPolicy policy, Loader& loader, const SuiteOptions& options,
+  PolicyRun(FoundPolicy policy, Loader& loader, const SuiteOptions& options, Budget& budget,
             const base::System& system)
-      : loader_(loader), options_(options), system_(system) {
+      : loader_(loader), options_(options), budget_(budget), system_(system) {
     result_.policy = std::move(policy);
     result_.cases.resize(result_.policy.cases.size());
   }
@@ -169,6 +182,7 @@ class PolicyRun {
   void run(const LoadedFile& program, std::size_t at) {
     CaseResult& result = result_.cases[at];
     CaseOptions own = options_.cases;
+    own.limits.memory = budget_.memory;
     if (options_.deadline) limit_time(own.limits, *options_.deadline - system_.clock->steady());
     const base::Path file = options_.working_directory / result_.policy.cases[at].file;
     try {
@@ -178,6 +192,17 @@ class PolicyRun {
       result.problems.push_back(cannot_find(file, error.what()));
     }
     if (result.status == CaseResult::Status::Pass && !options_.keep_passing) result.outcome.reset();
+    if (result.outcome) keep_within_budget(result.outcome->prints);
+  }
+
+  void keep_within_budget(std::vector<std::string>& prints) {
+    std::size_t bytes = 0;
+    for (const std::string& text : prints)
+      bytes += std::max(text.size(), sizeof(std::string));
+    if (budget_.printed.fetch_add(bytes) + bytes <= options_.most_printed) return;
+    budget_.printed -= bytes;
+    prints = {std::to_string(bytes) +
+              " bytes of printed text are left out: other cases printed much"};
   }
 
   void finish(const LoadedFile& program, const base::Path& file) {
@@ -195,6 +220,7 @@ class PolicyRun {
   PolicyResult result_;
   Loader& loader_;
   const SuiteOptions& options_;
+  Budget& budget_;
   const base::System& system_;
   std::atomic<std::size_t> next_ = 0;  // the first case that no thread has begun
   std::atomic<std::size_t> done_ = 0;
@@ -204,11 +230,12 @@ class PolicyRun {
 
 std::vector<PolicyResult> run_suite(std::vector<FoundPolicy> policies, Loader& loader,
                                     const SuiteOptions& options, const base::System& system) {
+  Budget budget{memory_of_each(options.cases.limits.memory, options.jobs)};
   std::deque<PolicyRun> runs;
   std::size_t cases = 0;
   for (FoundPolicy& policy : policies) {
     cases += policy.cases.size();
-    runs.emplace_back(std::move(policy), loader, options, system);
+    runs.emplace_back(std::move(policy), loader, options, budget, system);
   }
   // A thread takes a whole policy, so that it does not wait for another that reads the same files;
   // once all policies are begun, it helps with those that are not finished.

@@ -56,6 +56,8 @@ struct SuiteOptions {
   /// The values of a case that passes are dropped unless this is set: traces of them are rarely
   /// shown, and a large suite would hold much memory.
   bool keep_passing = false;
+  /// Bytes of printed text that the results keep together; of the rest they tell the size.
+  std::size_t most_printed = std::size_t{256} << 20U;
   /// Cases that run later are ended with an error, cases that would begin later, too.
   std::optional<std::chrono::steady_clock::time_point> deadline;
   base::Path working_directory;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "plugin/sentinel/value/operation.h"
 #include "tests/plugin/sentinel/eval/evaluated.h"
 
 namespace sentinel {
@@ -72,6 +73,46 @@ TEST(Limits, OfPrintedText) {
   const Outcome outcome = outcome_of(inputs);
   EXPECT_EQ(outcome.prints.size(), 9U);
   EXPECT_EQ(outcome.error->message, "more than 100 bytes of printed text");
+}
+
+TEST(Limits, OfErrorTexts) {
+  const Outcome outcome =
+      outcome_of(inputs_of("s = \"é\"\nfor range(20) as i { s = s + s }\nerror(s)\nmain = true"));
+  ASSERT_TRUE(outcome.error.has_value());
+  EXPECT_EQ(outcome.error->message.size(), (std::size_t{1} << 20U) + 1);  // an ellipsis for the last letter
+  EXPECT_TRUE(outcome.error->message.ends_with("éé…"));
+}
+
+// An outcome drops what the evaluation needed beyond its values, once that is much.
+TEST(Limits, OfWhatAnOutcomeKeeps) {
+  const std::string much = "waste = range(1000000)\n";
+  const char* const kValues =
+      "a = rule { [1, \"x\", {\"k\": [m.list[0], m.f]}] }\n"
+      "b = rule { m.list }\nc = rule { undefined }\nd = rule { [length] }\n"
+      "main = rule { [a, b, c, d] }";
+  const std::map<std::string, std::string> kMocks[] = {
+      {{"m", "list = [{\"deep\": [1]}]\nf = null"}},
+      {{"m", "list = [{\"deep\": [0 + 1]}]\nf = func() { return 1 }"}}};
+  for (const auto& mocks : kMocks) {
+    const std::string policy = std::string("import \"m\"\n") + kValues;
+    const std::string large = std::string("import \"m\"\n") + much + kValues;
+    const Outcome small = outcome_of(inputs_of(policy, mocks));
+    const Outcome dropped = outcome_of(inputs_of(large, mocks));
+    EXPECT_EQ(dropped.result, Outcome::Result::Fail) << shown(dropped);
+    ASSERT_EQ(dropped.rules.size(), small.rules.size());
+    for (std::size_t i = 0; i < small.rules.size(); ++i) {
+      std::string shown_small = to_text(small.rules[i].value);
+      // What is no data is kept as its text.
+      for (const char* text : {"<function>"})
+        for (std::size_t at = 0; (at = shown_small.find(text, at)) != std::string::npos; at += 12)
+          if (small.rules[i].value.is(Kind::List))
+            shown_small.replace(at, 10, "\"" + std::string(text) + "\"");
+      EXPECT_EQ(to_text(dropped.rules[i].value), shown_small) << small.rules[i].name;
+    }
+  }
+  const Outcome greedy = outcome_of(inputs_of("main = rule { range(5000000) }"));
+  EXPECT_EQ(to_text(greedy.main), "(value too large to keep)");
+  EXPECT_EQ(greedy.result, Outcome::Result::Fail);
 }
 
 TEST(Limits, OfValuesThatHoldThemselves) {

@@ -331,6 +331,39 @@ TEST_F(Suite, AMockOfAnotherPolicysFolderIsThereAgain) {
   }
 }
 
+TEST_F(Suite, FilesThatAreTooLargeAreRefused) {
+  const auto make_large = [this](const std::string& name, std::uintmax_t size) {
+    write(name, "");
+    std::filesystem::resize_file(folder_ / name, size);
+  };
+  Loader loader([](const base::Path& path) { return path.filename().string(); });
+  make_large("policy.sentinel", (16 << 20) + 1);
+  EXPECT_EQ(base::to_text(loader.policy(folder_ / "policy.sentinel")->errors.at(0)),
+            "cannot read `" + (folder_ / "policy.sentinel").string() +
+                "`: it has 16777217 bytes, more than 16777216\n");
+  make_large("mock.sentinel", (128 << 20) + 1);
+  EXPECT_EQ(base::to_text(loader.mock(folder_ / "mock.sentinel")->errors.at(0)),
+            "cannot read `" + (folder_ / "mock.sentinel").string() +
+                "`: it is not only data, and has 134217729 bytes, more than the 134217728 that "
+                "code may have\n");
+}
+
+TEST_F(Suite, PrintedTextOfAllCasesTogetherIsBounded) {
+  write("p.sentinel", "print(\"" + std::string(100, 'x') + "\")\nmain = rule { false }");
+  for (int i = 0; i < 3; ++i)
+    write("test/p/" + std::to_string(i) + ".hcl", "");
+  options_.most_printed = 250;
+  const auto results = run();
+  ASSERT_EQ(results.size(), 1U);
+  std::vector<std::string> kept;
+  for (const CaseResult& one : results[0].cases)
+    kept.push_back(one.outcome.value().prints.at(0));
+  const std::string text(100, 'x');
+  EXPECT_EQ(kept,
+            (std::vector<std::string>{
+                text, text, "100 bytes of printed text are left out: other cases printed much"}));
+}
+
 TEST_F(Suite, ThreadsShareTheCasesOfOnePolicy) {
   write("p.sentinel", "main = rule { true }");
   for (int i = 0; i < 50; ++i)
