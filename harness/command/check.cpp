@@ -6,6 +6,7 @@
 #include "harness/command/console.h"
 #include "harness/command/manifest_argument.h"
 #include "harness/fixture/store.h"
+#include "harness/fixture/supply.h"
 #include "harness/report/run_report.h"
 #include "plugin/base/file.h"
 
@@ -39,10 +40,7 @@ void untested_policies(const Manifest& manifest, std::vector<base::Diagnostic>& 
   }
 }
 
-void unused_fixtures(const Manifest& manifest, const FixtureStore& store,
-                     std::vector<base::Diagnostic>& out) {
-  for (const std::string& name : store.unused())
-    out.push_back({.what = "fixture `" + name + "` belongs to no mock of the manifest"});
+void unused_mocks(const Manifest& manifest, std::vector<base::Diagnostic>& out) {
   std::set<std::string> used;
   for (const Case& one : manifest.cases) {
     for (const std::string& name : one.mocks) {
@@ -82,16 +80,28 @@ void stale_mocks(const Manifest& manifest, const FixtureStore& store, const base
 int check_command(const Arguments& arguments, Context& context) {
   const auto manifest = manifest_of(arguments, context);
   if (!manifest) return kExitUsage;
+  if (const auto conflicts = supply_conflicts(*manifest); !conflicts.empty()) {
+    show_problems(conflicts);
+    write_err(counted(conflicts.size(), "problem", "problems") + "\n");
+    return kExitUsage;
+  }
   std::vector<base::Diagnostic> problems;
   const auto store = FixtureStore::open(*manifest, context.system);
   if (!store) {
     show_problem(store.error());
     return kExitUsage;
   }
+  std::vector<base::Diagnostic> unused = (*store)->unused_problems();
   if (arguments.has("strict")) {
     untested_policies(*manifest, problems);
-    unused_fixtures(*manifest, **store, problems);
+    problems.insert(problems.end(), unused.begin(), unused.end());
+    unused_mocks(*manifest, problems);
     stale_mocks(*manifest, **store, context.system, problems);
+  } else {
+    for (base::Diagnostic& one : unused) {
+      one.what = "warning: " + one.what;
+      show_problem(one);
+    }
   }
   show_problems(problems);
   std::set<std::string> policies;

@@ -19,6 +19,7 @@
 #include "harness/command/settings.h"
 #include "harness/command/signal.h"
 #include "harness/command/watch.h"
+#include "harness/fixture/supply.h"
 #include "harness/run/select.h"
 
 namespace harness {
@@ -148,6 +149,14 @@ RunReport run_chosen(const Manifest& manifest, const Chosen& chosen, const RunOp
   return report;
 }
 
+void note_unused(const Manifest& manifest, const Context& context, RunReport& report) {
+  const auto store = FixtureStore::open(manifest, context.system);
+  if (!store) return;  // the run has said so
+  for (const base::Diagnostic& one : (*store)->unused_problems())
+    report.warnings.push_back(one.what + (one.why.empty() ? "" : ": " + one.why) + "; " +
+                              one.advice);
+}
+
 /// Runs again what a change touches, until Ctrl-C.
 int watch_and_run(Manifest manifest, const RunOptions& options, const Arguments& arguments,
                   Context& context, int code) {
@@ -206,7 +215,12 @@ int run_command(const Arguments& arguments, Context& context) {
     show_problem(chosen.error());
     return kExitUsage;
   }
-  const RunReport report = run_chosen(*manifest, *chosen, *options, arguments, context);
+  if (const auto conflicts = supply_conflicts(*manifest); !conflicts.empty()) {
+    show_problems(conflicts);
+    return kExitUsage;
+  }
+  RunReport report = run_chosen(*manifest, *chosen, *options, arguments, context);
+  if (arguments.has("verbose")) note_unused(*manifest, context, report);
   const bool written = write_reports(report, *requests, arguments, context);
   const int code = !written && report.exit_code == 0 ? kExitRuntime : report.exit_code;
   if (!arguments.has("watch")) return code;

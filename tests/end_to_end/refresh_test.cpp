@@ -179,6 +179,46 @@ TEST_F(RefreshCommand, OneFailureLeavesTheOthersAlone) {
   EXPECT_NE(out.err.find("shows no run `run-nobody`"), std::string::npos) << out.err;
 }
 
+TEST_F(RefreshCommand, WhatNoMockUsesIsReported) {
+  ASSERT_EQ(repository_.harness({"refresh"}).exit_code, 0);
+  repository_.write("p.sentinel", "main = true\n");
+  repository_.write("hand/mock-tfrun.sentinel", "x = 1\n");
+  const std::string tests =
+      "  hand: { directory: hand }\n"
+      "tests:\n  - policy: p.sentinel\n    cases: [ { name: a, mocks: hand } ]\n";
+  use(tests);
+  const std::string unused =
+      "fixture `fixtures/network` belongs to no mock of the manifest\n"
+      "    delete the folder and its entry in `tests.lock.json`\n";
+  const auto check = repository_.harness({"check"});
+  EXPECT_EQ(check.exit_code, 0);
+  EXPECT_EQ(check.err, "warning: " + unused);
+  const auto strict = repository_.harness({"check", "--strict"});
+  EXPECT_EQ(strict.exit_code, 1);
+  EXPECT_EQ(strict.err, unused + "1 problem\n");
+  const std::string note =
+      "fixture `fixtures/network` belongs to no mock of the manifest; delete the folder";
+  const auto verbose = repository_.harness({"run", "-v", "--runtime", "builtin"});
+  EXPECT_EQ(verbose.exit_code, 0) << verbose.err;
+  EXPECT_NE((verbose.out + verbose.err).find(note), std::string::npos) << verbose.out;
+  const auto quiet = repository_.harness({"run", "--runtime", "builtin"});
+  EXPECT_EQ((quiet.out + quiet.err).find(note), std::string::npos) << quiet.out;
+}
+
+TEST_F(RefreshCommand, TwoThatSupplyOneImportAreFoundBeforeAnythingRuns) {
+  repository_.write("p.sentinel", "main = true\n");
+  repository_.write("hand/mock-tfrun.sentinel", "x = 1\n");
+  repository_.write("other/mock-tfrun.sentinel", "x = 1\n");
+  use("  hand: { directory: hand }\n  other: { directory: other }\n"
+      "tests:\n  - policy: p.sentinel\n    cases: [ { name: a, mocks: [hand, other] } ]\n");
+  for (const char* command : {"check", "run"}) {
+    const auto out = repository_.harness({command});
+    EXPECT_EQ(out.exit_code, 2) << command;
+    EXPECT_NE(out.err.find("mock `hand` and mock `other` both supply `tfrun`\n"), std::string::npos)
+        << out.err;
+  }
+}
+
 TEST_F(RefreshCommand, DiffComparesFoldersAndArchives) {
   repository_.write("old/mock-tfplan-v2.sentinel", plan("22"));
   repository_.write("new/mock-tfplan-v2.sentinel", plan("443"));

@@ -73,4 +73,11 @@ std::unique_ptr<MockSource> make_plan_json(base::Path file, std::string shown) {
   return std::make_unique<PlanJson>(std::move(file), std::move(shown));
 }
 
+std::vector<std::string_view> plan_json_imports() {
+  std::vector<std::string_view> out;
+  for (const Row& row : kRows)
+    out.emplace_back(row.import);
+  return out;
+}
+
 }  // namespace mock_source

@@ -2,11 +2,17 @@
 // Terraform would make of it, with the same redaction.
 #pragma once
 
+#include <string_view>
+#include <vector>
+
 #include "plugin/mock_source/mock_source.h"
 
 namespace mock_source {
 
 /// `shown`: the file's name in messages.
 std::unique_ptr<MockSource> make_plan_json(base::Path file, std::string shown);
+
+/// The imports that such a mock supplies.
+std::vector<std::string_view> plan_json_imports();
 
 }  // namespace mock_source
