@@ -480,6 +480,7 @@ Configuration read_configuration_folder(const base::Path& folder,
                                         std::vector<base::Diagnostic>& errors) {
   std::vector<std::string> names;
   std::vector<std::string> overrides;
+  bool has_json = false;
   std::error_code failure;
   for (std::filesystem::directory_iterator entry(folder, failure), end; entry != end && !failure;
        entry.increment(failure)) {
@@ -489,7 +490,10 @@ Configuration read_configuration_folder(const base::Path& folder,
     } else if (name.ends_with(".hcl") && !name.starts_with('.')) {
       names.push_back(name);
     }
+    has_json = has_json || name == "sentinel.json";
   }
+  // What every version up to 0.15 read, and the documentation still names.
+  if (names.empty() && has_json) names.emplace_back("sentinel.json");
   std::sort(names.begin(), names.end());
   std::sort(overrides.begin(), overrides.end());
   const auto read = [&](const std::string& name) -> Document {
@@ -504,6 +508,8 @@ Configuration read_configuration_folder(const base::Path& folder,
   for (const std::string& name : names) {
     Document document = read(name);
     std::move(document.blocks.begin(), document.blocks.end(), std::back_inserter(all.blocks));
+    std::move(document.warnings.begin(), document.warnings.end(), std::back_inserter(all.warnings));
+    all.legacy = all.legacy || document.legacy;
   }
   for (const std::string& name : overrides)
     apply_override(all, read(name), errors);

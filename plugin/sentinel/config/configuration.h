@@ -85,7 +85,8 @@ Configuration configure(const std::vector<Document>& documents,
 Configuration read_configuration(const base::SourcePtr& source,
                                  std::vector<base::Diagnostic>& errors);
 
-/// Reads all `*.hcl` files of `folder` as one configuration, then the override files
+/// Reads all `*.hcl` files of `folder` (where there are none, `sentinel.json`) as one
+/// configuration, then the override files
 /// (`override.hcl`, `x_override.json` …) in lexicographic order. Names are shown relative to
 /// `folder`. No file at all is an empty configuration.
 Configuration read_configuration_folder(const base::Path& folder,

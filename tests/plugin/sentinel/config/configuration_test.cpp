@@ -207,6 +207,18 @@ TEST_F(ConfigurationFolder, MergesFilesAndAppliesOverrides) {
   EXPECT_EQ(printed(c.params.at(0).value), "int 2");
 }
 
+TEST_F(ConfigurationFolder, ReadsSentinelJsonWhereThereIsNoHcl) {
+  write("sentinel.json", R"({"param": {"n": 1}, "mock": {"m": {"a": true}}})");
+  std::vector<base::Diagnostic> errors;
+  const Configuration c = read_configuration_folder(folder_, errors);
+  EXPECT_TRUE(errors.empty());
+  EXPECT_TRUE(c.legacy);
+  EXPECT_EQ(c.params.size(), 1U);
+  EXPECT_EQ(c.mocks.size(), 1U);
+  write("sentinel.hcl", "");
+  EXPECT_TRUE(read_configuration_folder(folder_, errors).params.empty());
+}
+
 TEST_F(ConfigurationFolder, NamesTheFilesOfADuplicate) {
   write("a.hcl", "param \"x\" {\n  value = 1\n}\n");
   write("b.hcl", "\nparam \"x\" {\n  value = 1\n}\n");
