@@ -32,9 +32,9 @@ void read_code(LoadedFile& out, base::SourcePtr source) {
 
 enum class Part { Plan, Configuration, State };
 
-void read_plan_import(LoadedFile& out, base::SourcePtr source, Part part) {
+void read_plan_import(LoadedFile& out, const base::SourcePtr& source, Part part) {
   const std::string name = source->name();
-  auto plan = read_plan(std::move(source));
+  auto plan = read_plan(source);
   if (!plan) {
     out.errors.push_back(std::move(plan.error()));
     return;
@@ -150,7 +150,7 @@ LoadedFilePtr Loader::read(const base::Path& path, Form form) const {
   case Form::Plan:
   case Form::PlanConfiguration:
   case Form::PlanState:
-    read_plan_import(*out, std::move(source),
+    read_plan_import(*out, source,
                      form == Form::Plan                ? Part::Plan
                      : form == Form::PlanConfiguration ? Part::Configuration
                                                        : Part::State);
