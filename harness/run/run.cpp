@@ -26,6 +26,8 @@ using policy_runtime::Outcome;
 
 /// Threads that wait for the network and for programs.
 constexpr std::size_t kWaitingThreads = 8;
+/// Threads that wait for exports, one each: most of that time is the server's.
+constexpr std::size_t kExportingThreads = 100;
 /// Cases of one policy that are run one behind the other by the built-in runtime.
 constexpr std::size_t kMostCasesAtOnce = 16;
 
@@ -220,21 +222,34 @@ class Run {
 
   void work() {
     base::Lane working(std::max<std::size_t>(options_.jobs, 1));
-    base::Lane waiting(std::clamp<std::size_t>(mocks_.size(), 1, kWaitingThreads));
+    const auto exported = static_cast<std::size_t>(std::count_if(
+        mocks_.begin(), mocks_.end(), [this](const auto& one) { return is_exported(one.second); }));
+    const auto threads_for = [](std::size_t mocks, std::size_t most) {
+      return std::clamp<std::size_t>(mocks, 1, most);
+    };
+    base::Lane exporting(threads_for(exported, kExportingThreads));
+    base::Lane waiting(threads_for(mocks_.size() - exported, kWaitingThreads));
     working_ = &working;
     for (std::size_t i = 0; i < units_.size(); ++i) {
       if (units_[i].missing == 0) working.post([this, i] { run_unit(units_[i]); });
     }
     for (auto& [name, state] : mocks_) {
       MockState* one = &state;
-      waiting.post([this, one] { settle(*one); });
+      (is_exported(state) ? exporting : waiting).post([this, one] { settle(*one); });
     }
+    exporting.drain();
     waiting.drain();
     working.drain();
     working_ = nullptr;
   }
 
   // Mocks
+
+  bool is_exported(const MockState& state) const {
+    const Mock& origin = manifest_.origin(*state.mock);
+    return std::holds_alternative<PlanExportMock>(origin.kind) &&
+           store_->would_fetch(origin, options_.fixtures);
+  }
 
   void settle(MockState& state) {
     if (auto had = have(state); !had) {

@@ -306,7 +306,11 @@ Problem Client::problem_of(const Call& call, const http::Response& response, int
                    ? "run `terraform login " + host_ + "`, or correct that token"
                    : "correct that token";
   } else if (response.status == 404) {
-    d.what = host + " shows no " + call.subject;
+    // "the runs of workspace `x`" are none of them.
+    const std::string_view article = call.subject.starts_with("the ")   ? "the "
+                                     : call.subject.starts_with("its ") ? "its "
+                                                                        : "";
+    d.what = host + " shows no " + call.subject.substr(article.size());
     d.why = "it answered " + status_line(response) +
             ", which stands both for what is not there and for what the token (of " +
             token_.source + ") may not see";

@@ -87,6 +87,8 @@ class Client {
   const std::string& host() const { return host_; }
   const std::string& token_source() const { return token_.source; }
   const base::Clock& clock() const { return *clock_; }
+  /// Requests a second that the server takes, as far as it has said.
+  std::size_t limit() const { return limiter_.limit(); }
 
   Answer<Workspace> workspace(std::string_view organization, std::string_view name,
                               const base::CancelToken& cancel);

@@ -1,6 +1,7 @@
 #include "plugin/mock_source/plan_export/plan_export.h"
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <filesystem>
 #include <map>
@@ -26,9 +27,11 @@ using terraform_api::PlanExport;
 using terraform_api::Problem;
 
 constexpr std::string_view kDataType = "sentinel-mock-bundle-v0";
-constexpr milliseconds kFirstPoll{1'000};
+constexpr milliseconds kFastestPoll{500};
 constexpr milliseconds kSlowestPoll{5'000};
-constexpr int kMostCreates = 4;  // requests to create, of which at most one made anything
+constexpr int kPollPart = 4;        // asked again after this part of the time that it took so far
+constexpr double kPollShare = 0.5;  // of the server's rate, for all that wait together
+constexpr int kMostCreates = 4;     // requests to create, of which at most one made anything
 
 std::string in_words(milliseconds time) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time).count();
@@ -63,12 +66,16 @@ struct Slot {
   std::optional<base::Result<Downloaded>> result;
 };
 
+/// How many exports of one server are being waited for.
+using Waiting = std::atomic<int>;
+
 /// The road from a plan to an archive on disk, for one plan.
 class Export {
  public:
-  Export(Client& client, const PlanExportOptions& options, const FoundPlan& found,
+  Export(Client& client, Waiting& waiting, const PlanExportOptions& options, const FoundPlan& found,
          const ProgressSink& progress, const base::CancelToken& cancel)
       : client_(client),
+        waiting_(waiting),
         options_(options),
         plan_(found.plan),
         known_(found.known),
@@ -233,10 +240,25 @@ class Export {
     return {.what = "the export of plan `" + plan_ + "` was cancelled"};
   }
 
+  // When to look again: soon at first, and less often the longer it takes; and where many wait, so
+  // seldom that looking leaves half of the server's rate to those who create and download.
+  milliseconds next_look(milliseconds waited) const {
+    const milliseconds own = std::min(waited / kPollPart, kSlowestPoll);
+    const double rate = std::max(1.0, static_cast<double>(client_.limit()) * kPollShare);
+    const milliseconds fair(static_cast<std::int64_t>(1'000.0 * waiting_.load() / rate));
+    return std::max({kFastestPoll, own, std::min(fair, 2 * kSlowestPoll)});
+  }
+
   // Polls until the export reaches an end, or the deadline.
   base::Result<PlanExport> await(PlanExport found) {
+    ++waiting_;
+    auto out = await_counted(std::move(found));
+    --waiting_;
+    return out;
+  }
+
+  base::Result<PlanExport> await_counted(PlanExport found) {
     const auto began = client_.clock().steady();
-    milliseconds interval = kFirstPoll;
     for (;;) {
       const bool waits = found.status == ExportStatus::Pending ||
                          found.status == ExportStatus::Queued ||
@@ -252,8 +274,8 @@ class Export {
             .advice = "give it more time with `--export-timeout`; it will be found again"};
       }
       const milliseconds left = options_.export_timeout - waited;
-      if (!client_.wait(std::min(client_.jittered(interval), left), cancel_)) return cancelled();
-      interval = std::min(interval * 3 / 2, kSlowestPoll);
+      const milliseconds pause = std::min(client_.jittered(next_look(waited)), left);
+      if (!client_.wait(pause, cancel_)) return cancelled();
       auto shown = client_.show_export(found.id, cancel_);
       if (!shown) {
         if (shown.problem().status == 404) {  // deleted under our hands, or expired and forgotten
@@ -268,6 +290,7 @@ class Export {
   }
 
   Client& client_;
+  Waiting& waiting_;
   const PlanExportOptions& options_;
   const std::string plan_;
   std::optional<Plan> known_;
@@ -316,6 +339,7 @@ class PlanExports::Inside {
   struct Origin {
     std::mutex mutex;
     std::optional<base::Result<std::shared_ptr<Client>>> client;
+    Waiting waiting{0};
   };
 
   base::Result<std::shared_ptr<Client>> make_client(const http::Url& origin,
@@ -328,6 +352,11 @@ class PlanExports::Inside {
       return out;
     }
     return std::make_shared<Client>(system_, origin, std::move(**token), options_.client);
+  }
+
+  Waiting& waiting_of(const Client& client) {
+    const std::lock_guard lock(mutex_);
+    return origins_[http::origin(client.origin())].waiting;
   }
 
   base::Result<base::Path> archive_path() {
@@ -385,7 +414,7 @@ base::Result<Downloaded> PlanExports::Inside::archive_of(Client& client, const F
   base::Result<Downloaded> result = [&]() -> base::Result<Downloaded> {
     auto path = archive_path();
     if (!path) return std::move(path.error());
-    return Export(client, options_, found, progress, cancel).run(*path);
+    return Export(client, waiting_of(client), options_, found, progress, cancel).run(*path);
   }();
   const std::lock_guard lock(slot->mutex);
   slot->running = false;
