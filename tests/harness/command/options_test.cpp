@@ -99,6 +99,49 @@ TEST(Options, EveryOptionHasAnExample) {
     EXPECT_FALSE(option.example.empty()) << option.name;
 }
 
+/// One letter left out, where that is no option of its own.
+std::string typo(std::string_view name) {
+  std::string out(name);
+  out.erase(out.size() / 2, 1);
+  return out;
+}
+
+// Every option of every command: by its variable, and when it is mistyped.
+TEST(Options, EveryOptionHasAVariableAndIsFoundWhenMistyped) {
+  for (const CommandRow& command : commands()) {
+    for (const std::string_view name : command.options) {
+      SCOPED_TRACE(std::string(command.name) + " --" + std::string(name));
+      const OptionRow& row = *find_option(name);
+      const std::string variable = variable_of(row);
+      EXPECT_TRUE(variable.starts_with("HARNESS_")) << variable;
+      const std::string value = row.takes == Takes::Nothing ? "1"
+                                : row.choices.empty()
+                                    ? "7"
+                                    : std::string(row.choices.substr(0, row.choices.find('|')));
+      if (name != "help") {
+        const auto given = parse_arguments(command.name, command.options, {}, {{variable, value}});
+        ASSERT_TRUE(given) << to_text(given.error());
+        EXPECT_TRUE(given->has(name));
+        EXPECT_EQ(given->origin(name), "`" + variable + "`");
+      }
+      if (name.size() < 5) continue;
+      const std::string wrong = typo(name);
+      if (find_option(wrong) != nullptr) continue;
+      const auto refused = parse_arguments(command.name, command.options, {"--" + wrong}, {});
+      ASSERT_FALSE(refused);
+      EXPECT_NE(to_text(refused.error()).find("did you mean `--"), std::string::npos)
+          << to_text(refused.error());
+      if (row.choices.empty()) continue;
+      const std::string last(row.choices.substr(row.choices.rfind('|') + 1));
+      const auto choice = parse_arguments(command.name, command.options,
+                                          {"--" + std::string(name), last + "x"}, {});
+      ASSERT_FALSE(choice);
+      EXPECT_NE(to_text(choice.error()).find("did you mean `" + last + "`?"), std::string::npos)
+          << to_text(choice.error());
+    }
+  }
+}
+
 /// docs/reference/commands.md, as the tables have it.
 std::string reference() {
   std::string out =
@@ -115,15 +158,94 @@ std::string reference() {
   return out;
 }
 
-TEST(Help, IsWhatTheReferenceSays) {
-  const base::Path file = base::Path(HARNESS_SOURCE_DIR) / "docs/reference/commands.md";
+std::string exit_codes_page() {
+  std::string out =
+      "# Exit codes\n\nNever renumbered. `harness sentinel` keeps HashiCorp's.\n\n| code | | "
+      "|\n|---|---|---|\n";
+  for (const ExitRow& row : exit_rows()) {
+    out += "| " + std::string(row.code) + " | " + std::string(row.meaning) + " | " +
+           std::string(row.details) + " |\n";
+  }
+  return out +
+         "\nA case whose mock or runtime is missing is an *error* that counts for 3 or 4, not 1. "
+         "Of "
+         "several, the first\nof 1, 3, 4; the `json` report lists all reasons. `harness report` "
+         "ends "
+         "as the run would have that it shows.\n";
+}
+
+std::string environment_page() {
+  std::string out =
+      "# Environment\n\nA flag goes before its variable, and that before the default. An empty "
+      "variable is none.\n\n## Options\n\nFor flags: `1` or `0`. Several values of one option are "
+      "for the command line alone.\n\n| variable | option | |\n|---|---|---|\n";
+  for (const OptionRow& row : option_rows()) {
+    if (row.name == "help") continue;
+    std::string head = head_of(row);
+    for (std::size_t at = 0; (at = head.find('|', at)) != std::string::npos; at += 2)
+      head.replace(at, 1, "\\|");
+    out += "| `" + variable_of(row) + "` | `" + head + "` | " + std::string(row.help) + " |\n";
+  }
+  std::string_view group;
+  for (const VariableRow& row : variable_rows()) {
+    if (row.group != group) {
+      group = row.group;
+      out += "\n## " + std::string(group) + "\n\n| variable | |\n|---|---|\n";
+    }
+    out += "| `" + std::string(row.name) + "` | " + std::string(row.help) + " |\n";
+  }
+  return out;
+}
+
+/// The page is made of the tables; HARNESS_ACCEPT rewrites it.
+void expect_page(std::string_view name, const std::string& wanted) {
+  const base::Path file = base::Path(HARNESS_SOURCE_DIR) / "docs/reference" / name;
   if (std::getenv("HARNESS_ACCEPT") != nullptr) {  // NOLINT(concurrency-mt-unsafe): one thread
-    ASSERT_TRUE(base::write_file(file, reference()));
+    ASSERT_TRUE(base::write_file(file, wanted));
     return;
   }
   const auto text = base::read_file(file);
   ASSERT_TRUE(text) << to_text(text.error());
-  EXPECT_EQ(*text, reference()) << "rewrite it with tests/run --accept";
+  EXPECT_EQ(*text, wanted) << "rewrite it with tests/run --accept";
+}
+
+TEST(Help, IsWhatTheReferenceSays) {
+  expect_page("commands.md", reference());
+}
+
+TEST(Help, ExitCodesAreWhatTheReferenceSays) {
+  expect_page("exit-codes.md", exit_codes_page());
+}
+
+TEST(Help, VariablesAreWhatTheReferenceSays) {
+  expect_page("environment.md", environment_page());
+}
+
+/// Whatever the sources ask the environment for is in the table.
+TEST(Help, EveryVariableThatIsReadIsInTheTable) {
+  std::set<std::string, std::less<>> known;
+  for (const VariableRow& row : variable_rows())
+    known.emplace(row.name);
+  int found = 0;
+  for (const char* top : {"plugin", "harness"}) {
+    for (const auto& entry :
+         std::filesystem::recursive_directory_iterator(base::Path(HARNESS_SOURCE_DIR) / top)) {
+      if (entry.path().extension() != ".cpp") continue;
+      const auto text = base::read_file(entry.path());
+      ASSERT_TRUE(text);
+      constexpr std::string_view kAsks[] = {"environment, \"", "set_in(environment, \""};
+      for (const std::string_view asks : kAsks) {
+        for (std::size_t at = 0; (at = text->find(asks, at)) != std::string::npos;) {
+          at += asks.size();
+          const std::string name = text->substr(at, text->find('"', at) - at);
+          if (name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ_") != std::string::npos) continue;
+          ++found;
+          EXPECT_TRUE(known.contains(name)) << name << " in " << entry.path();
+        }
+      }
+    }
+  }
+  EXPECT_GT(found, 10);
 }
 
 TEST(Settings, ReadTimesAndSizes) {
