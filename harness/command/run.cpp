@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <cstdlib>
 #include <iterator>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -143,7 +144,11 @@ RunReport run_chosen(const Manifest& manifest, const Chosen& chosen, const RunOp
     if (!manifest.cases[index].skip) ++policies[manifest.cases[index].policy.written];
   }
   Progress progress(progress_style(arguments, context.system), context.system, policies);
-  RunReport report = run(manifest, chosen.cases, options, context.system, context.cancel,
+  // What stops one run early (--fail-fast) must not stop the next one of --watch.
+  const base::CancelToken own;
+  const auto hook = context.cancel.on_cancel([&own] { own.cancel(base::CancelReason::Interrupt); });
+  const base::CancelToken& cancel = arguments.has("watch") ? own : context.cancel;
+  RunReport report = run(manifest, chosen.cases, options, context.system, cancel,
                          [&progress](const Event& event) { progress.on(event); });
   remember_failures(manifest, report);
   return report;
@@ -158,16 +163,11 @@ void note_unused(const Manifest& manifest, const Context& context, RunReport& re
 }
 
 /// Runs again what a change touches, until Ctrl-C.
-int watch_and_run(Manifest manifest, const RunOptions& options, const Arguments& arguments,
-                  Context& context, int code) {
-  auto watch = Watch::open(manifest.root);
-  if (!watch) {
-    show_problem(watch.error());
-    return kExitRuntime;
-  }
+int watch_and_run(Watch& watch, Manifest manifest, const RunOptions& options,
+                  const Arguments& arguments, Context& context, int code) {
   while (true) {
     write_err("waiting for changes, Ctrl-C ends\n");
-    const std::set<base::Path> changed = (*watch)->wait(context.cancel);
+    const std::set<base::Path> changed = watch.wait(context.cancel);
     if (changed.empty()) return code;
     auto again = manifest_of(arguments, context);
     if (!again) continue;  // it has been said what is wrong; the next change may mend it
@@ -177,19 +177,20 @@ int watch_and_run(Manifest manifest, const RunOptions& options, const Arguments&
       show_problem(chosen.error());
       continue;
     }
-    const auto touched = select(manifest, {.changed = changed});
-    if (!touched) continue;
-    std::vector<std::size_t> cases;
-    std::set_intersection(chosen->cases.begin(), chosen->cases.end(), touched->begin(),
-                          touched->end(), std::back_inserter(cases));
-    if (cases.empty()) continue;
-    chosen->cases = std::move(cases);
+    // The root alone: there were more changes than could be told.
+    if (!changed.contains(manifest.root)) {
+      const auto touched = select(manifest, {.changed = changed});
+      if (!touched) continue;
+      std::vector<std::size_t> cases;
+      std::set_intersection(chosen->cases.begin(), chosen->cases.end(), touched->begin(),
+                            touched->end(), std::back_inserter(cases));
+      chosen->cases = std::move(cases);
+    }
+    if (chosen->cases.empty()) continue;
     const RunReport report = run_chosen(manifest, *chosen, options, arguments, context);
     const auto requests = report_requests(arguments, context);
     if (requests) write_reports(report, *requests, arguments, context);
     code = report.exit_code;
-    // What stopped a run early must not stop the next one.
-    if (context.cancel.reason() == base::CancelReason::FailFast) return code;
   }
 }
 
@@ -210,6 +211,16 @@ int run_command(const Arguments& arguments, Context& context) {
   const RunTimer timer(options->timeout, context.cancel);
   auto manifest = manifest_of(arguments, context);
   if (!manifest) return kExitUsage;
+  // Before the first run, whose files may change while it lasts.
+  std::unique_ptr<Watch> watch;
+  if (arguments.has("watch")) {
+    auto opened = Watch::open(manifest->root);
+    if (!opened) {
+      show_problem(opened.error());
+      return kExitRuntime;
+    }
+    watch = std::move(*opened);
+  }
   const auto chosen = choose(*manifest, arguments, context);
   if (!chosen) {
     show_problem(chosen.error());
@@ -223,8 +234,8 @@ int run_command(const Arguments& arguments, Context& context) {
   if (arguments.has("verbose")) note_unused(*manifest, context, report);
   const bool written = write_reports(report, *requests, arguments, context);
   const int code = !written && report.exit_code == 0 ? kExitRuntime : report.exit_code;
-  if (!arguments.has("watch")) return code;
-  return watch_and_run(std::move(*manifest), *options, arguments, context, code);
+  if (!watch) return code;
+  return watch_and_run(*watch, std::move(*manifest), *options, arguments, context, code);
 }
 
 }  // namespace harness

@@ -28,6 +28,7 @@ bool passed_over(const base::Path& folder) {
 struct Watch::Inside {
   int descriptor = -1;
   std::map<int, base::Path> folders;
+  base::Path root;
 };
 
 Watch::Watch() : inside_(std::make_unique<Inside>()) {}
@@ -43,7 +44,8 @@ base::Result<std::unique_ptr<Watch>> Watch::open(const base::Path& root) {
     return base::Diagnostic{.what = "changes of files cannot be watched",
                             .why = std::generic_category().message(errno)};
   }
-  out->add(root);
+  out->inside_->root = root;
+  out->add(root, nullptr);
   if (out->inside_->folders.empty()) {
     return base::Diagnostic{.what = "`" + root.string() + "` cannot be watched",
                             .why = std::generic_category().message(errno)};
@@ -51,7 +53,7 @@ base::Result<std::unique_ptr<Watch>> Watch::open(const base::Path& root) {
   return out;
 }
 
-void Watch::add(const base::Path& folder) {
+void Watch::add(const base::Path& folder, std::set<base::Path>* found) {
   const int id = ::inotify_add_watch(inside_->descriptor, folder.c_str(), kWatched | IN_ONLYDIR);
   if (id < 0) return;
   inside_->folders[id] = folder;
@@ -59,8 +61,11 @@ void Watch::add(const base::Path& folder) {
   for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error)) {
     std::error_code ignored;
-    if (entry->is_directory(ignored) && !entry->is_symlink(ignored) && !passed_over(entry->path()))
-      add(entry->path());
+    if (!entry->is_directory(ignored)) {
+      if (found != nullptr) found->insert(entry->path());
+    } else if (!entry->is_symlink(ignored) && !passed_over(entry->path())) {
+      add(entry->path(), found);
+    }
   }
 }
 
@@ -84,12 +89,13 @@ std::set<base::Path> Watch::wait(const base::CancelToken& cancel) {
       std::memcpy(&event, buffer.data() + at, sizeof event);
       const char* name = buffer.data() + at + sizeof event;
       at += static_cast<ssize_t>(sizeof event + event.len);
+      if ((event.mask & IN_Q_OVERFLOW) != 0) out.insert(inside_->root);
       const auto folder = inside_->folders.find(event.wd);
       if (folder == inside_->folders.end() || event.len == 0) continue;
       const base::Path path = folder->second / name;
       if (passed_over(path)) continue;
       if ((event.mask & IN_ISDIR) != 0) {
-        if ((event.mask & (IN_CREATE | IN_MOVED_TO)) != 0) add(path);
+        if ((event.mask & (IN_CREATE | IN_MOVED_TO)) != 0) add(path, &out);
         continue;
       }
       out.insert(path);

@@ -49,6 +49,11 @@ bool harmful(std::int32_t code) {
 }
 
 std::string cleaned(std::string_view text, std::size_t most, bool lines) {
+  // Nearly all text is that.
+  if (text.size() <= most && std::all_of(text.begin(), text.end(), [](char c) {
+        return static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x7f;
+      }))
+    return std::string(text);
   std::string out;
   out.reserve(std::min(text.size(), most) + 16);
   std::size_t at = 0;

@@ -8,7 +8,10 @@ namespace harness {
 std::string json_string(std::string_view text) {
   // Cleaning also removes what would break line-based readers.
   const std::string clean = clean_text(text, text.size() + 1);
-  std::string out = "\"";
+  std::string out;
+  out.reserve(clean.size() + 16);
+  out = "\"";
+  if (clean.find_first_of("\"\\\n\t<>&#") == std::string::npos) return out + clean + "\"";
   for (const char c : clean) {
     switch (c) {
     case '"':

@@ -77,6 +77,18 @@ void Running::send(int signal) const {
   ::kill(pid_, signal);
 }
 
+std::string Running::output(bool err) const {
+  const auto text = base::read_file(err ? err_ : out_);
+  return text ? *text : "";
+}
+
+void Running::wait_until(const std::function<bool(const std::string&)>& enough, bool err) const {
+  const auto started = std::chrono::steady_clock::now();
+  while (!enough(output(err)) &&
+         std::chrono::steady_clock::now() - started < std::chrono::minutes(1))
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+}
+
 base::ChildOutcome Running::wait() {
   base::ChildOutcome out;
   int status = 0;

@@ -1,6 +1,7 @@
 // A policy repository in a temporary folder, and the harness run in it as a user would.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,10 @@ class Running {
   ~Running();
 
   void send(int signal) const;
+  /// What it has written by now: standard output, or standard error.
+  std::string output(bool err) const;
+  /// Returns when `enough` holds of its output; at the latest after a minute.
+  void wait_until(const std::function<bool(const std::string&)>& enough, bool err) const;
   /// Waits for its end; killed after a minute.
   base::ChildOutcome wait();
 
