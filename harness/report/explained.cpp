@@ -89,7 +89,11 @@ std::vector<ShownPlace> shown_places(const CaseReport& item, bool everything) {
     }
   }
   for (const Explanation& one : item.explanations) {
-    if (everything || !any) chosen.add(one, one.note);
+    // Of what is not as expected as a whole, `main` comes first.
+    if (!any && explains(one, "main"))
+      chosen.add(one, one.note.substr(6));
+    else if (everything || !any)
+      chosen.add(one, one.note);
     any = true;
   }
   if (item.undefined_origin && !(only_texts && !everything) &&

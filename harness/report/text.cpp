@@ -112,9 +112,21 @@ class Quoter {
     last_ = where.file + "\n" + lines[0];
     std::string carets = lines[1];
     std::size_t at = carets.find('^');
+    const std::size_t begin = at;
     while (++at < carets.size() && carets[at] == '~')
       carets[at] = '^';
-    block_.line(4, carets);
+    if (at >= carets.size() || 4 + columns_of(carets) <= block_.width()) {
+      block_.line(4, carets);
+      return;
+    }
+    // No room behind the carets: below them, as far to the right as it fits.
+    const std::string below = carets.substr(at + 1);
+    const std::size_t bar = carets.find("| ") + 2;
+    const std::size_t taken = 4 + columns_of(below);
+    const std::size_t left =
+        taken + bar < block_.width() ? std::min(begin, block_.width() - taken) : bar;
+    block_.line(4, carets.substr(0, at));
+    block_.line(4, carets.substr(0, bar) + std::string(std::max(left, bar) - bar, ' ') + below);
   }
 
   /// Something else was written since.

@@ -450,6 +450,7 @@ class Run {
       }
       const MainLookup lookup =
           manifest_.cases[index].native ? MainLookup::RuleOnly : MainLookup::RuleOrResult;
+      name_files_as_written(outcome);
       conclude(item, *expectation, outcome, lookup);
       if (others) compare(item, *expectation, outcome, (**others)[i], lookup);
       if (item.verdict == Verdict::Failed) {
@@ -474,6 +475,19 @@ class Run {
         !out.wants_error)
       out.result = Expectation::Result::Pass;
     return out;
+  }
+
+  /// Of files that a case names and that are not there, messages show where in the repository they
+  /// were looked for, not where in the test directory.
+  void name_files_as_written(Outcome& outcome) const {
+    const std::string folder = directory_->path().string() + "/";
+    const auto shorten = [&folder](std::string& text) {
+      for (std::size_t at = text.find(folder); at != std::string::npos; at = text.find(folder, at))
+        text.erase(at, folder.size());
+    };
+    if (outcome.error) shorten(outcome.error->message);
+    for (std::string& warning : outcome.warnings)
+      shorten(warning);
   }
 
   static void conclude(CaseReport& item, const Expectation& expectation, Outcome& outcome,
