@@ -24,13 +24,16 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "plugin/base/system.h"
+#include "plugin/sentinel/data/frozen_data.h"
 #include "plugin/sentinel/data/json.h"
 #include "plugin/sentinel/eval/evaluate.h"
+#include "plugin/sentinel/syntax/formatter.h"
 #include "plugin/sentinel/syntax/parser.h"
 #include "plugin/sentinel/value/operation.h"
 
@@ -136,7 +139,16 @@ struct Observed {
   std::string result;
 };
 
-sentinel::ProgramPtr load(const std::string& name, const std::string& text, Observed& observed) {
+/// In which form a script is run; nothing may depend on it but places.
+enum class Form { AsWritten, Formatted };
+
+sentinel::ProgramPtr load(const std::string& name, const std::string& written, Form form,
+                          Observed& observed) {
+  std::string text = written;
+  if (form == Form::Formatted) {
+    const auto formatted = sentinel::format(std::make_shared<base::Source>(name, written));
+    if (formatted.errors.empty()) text = formatted.text;
+  }
   const auto add = [&](const base::Diagnostic& error) {
     Expectation out{Expectation::Kind::Error};
     out.line = error.where ? error.where->line : 0;
@@ -164,14 +176,15 @@ sentinel::OwnedValue json(std::string_view text) {
   return {document->value, document->data};
 }
 
-Observed run(const std::string& file, const Part& part, const std::vector<Part>& modules) {
-  Observed out;
+/// What the part is evaluated with; no policy where `out` has errors.
+sentinel::Inputs inputs_of(const std::string& file, const Part& part,
+                           const std::vector<Part>& modules, Form form, Observed& out) {
   sentinel::Inputs inputs;
   for (const Part& module : modules) {
     sentinel::ImportBinding binding;
     binding.path = module.name;
     binding.kind = sentinel::ImportBinding::Kind::Module;
-    binding.module = load(file, module.text, out);
+    binding.module = load(file, module.text, form, out);
     inputs.imports.push_back(std::move(binding));
   }
   for (const std::string& each : part.host) {
@@ -197,8 +210,13 @@ Observed run(const std::string& file, const Part& part, const std::vector<Part>&
   }
   std::string text = part.text;
   if (text.find("\nmain = ") == std::string::npos) text += "main = true\n";
-  inputs.policy = load(file, text, out);
-  if (!inputs.policy || !out.errors.empty()) return out;
+  inputs.policy = load(file, text, form, out);
+  if (!out.errors.empty()) inputs.policy = nullptr;
+  return inputs;
+}
+
+Observed run(const sentinel::Inputs& inputs) {
+  Observed out;
   base::System system = base::real_system();
   system.clock = std::make_shared<StillClock>();
   const sentinel::Outcome outcome = sentinel::evaluate(inputs, system);
@@ -231,6 +249,26 @@ Observed run(const std::string& file, const Part& part, const std::vector<Part>&
   }
   out.result += sentinel::to_text(outcome.main);
   return out;
+}
+
+Observed run(const std::string& file, const Part& part, const std::vector<Part>& modules,
+             Form form = Form::AsWritten, sentinel::Observe observe = {}) {
+  Observed out;
+  sentinel::Inputs inputs = inputs_of(file, part, modules, form, out);
+  inputs.observe = observe;
+  return inputs.policy ? run(inputs) : out;
+}
+
+/// All but the places, a line each.
+std::string shown(const Observed& observed) {
+  std::string out;
+  for (const std::string& print : observed.prints)
+    out += print + '\n';
+  for (const Expectation& error : observed.errors) {
+    // How much stack a call needs, and there is, differs between threads and ways to run.
+    out += "error: " + (error.text.starts_with("calls ") ? "calls" : error.text) + '\n';
+  }
+  return out + observed.result + '\n';
 }
 
 void check(const std::string& file, const Part& part, const Observed& observed) {
@@ -280,9 +318,11 @@ void check(const std::string& file, const Part& part, const Observed& observed) 
 
 class Corpus : public testing::TestWithParam<std::string> {};
 
-TEST_P(Corpus, DoesWhatItsLinesSay) {
+/// Calls `each` for the parts of the script that are policies, and their modules.
+template <class Each>
+void for_each_policy(const std::string& script, const Each& each) {
   const std::filesystem::path path =
-      std::filesystem::path(HARNESS_SOURCE_DIR) / "tests/corpus" / GetParam();
+      std::filesystem::path(HARNESS_SOURCE_DIR) / "tests/corpus" / script;
   std::vector<Part> modules;
   for (const Part& part : read_script(path)) {
     if (part.is_module) {
@@ -290,12 +330,74 @@ TEST_P(Corpus, DoesWhatItsLinesSay) {
       continue;
     }
     SCOPED_TRACE(part.name);
+    each(part, modules);
+    modules.clear();
+  }
+}
+
+TEST_P(Corpus, DoesWhatItsLinesSay) {
+  for_each_policy(GetParam(), [](const Part& part, const std::vector<Part>& modules) {
     Part whole = part;
     for (const Part& module : modules)
       whole.expect.insert(whole.expect.begin(), module.expect.begin(), module.expect.end());
     check(GetParam(), whole, run(GetParam(), part, modules));
-    modules.clear();
-  }
+  });
+}
+
+TEST_P(Corpus, DoesTheSameFormatted) {
+  for_each_policy(GetParam(), [](const Part& part, const std::vector<Part>& modules) {
+    EXPECT_EQ(shown(run(GetParam(), part, modules, Form::Formatted)),
+              shown(run(GetParam(), part, modules)));
+  });
+}
+
+TEST_P(Corpus, DoesTheSameObserved) {
+  for_each_policy(GetParam(), [](const Part& part, const std::vector<Part>& modules) {
+    EXPECT_EQ(shown(run(GetParam(), part, modules, Form::AsWritten,
+                        {.explanation = true, .trace = true, .coverage = true})),
+              shown(run(GetParam(), part, modules)));
+  });
+}
+
+TEST_P(Corpus, DoesTheSameInParallel) {
+  for_each_policy(GetParam(), [](const Part& part, const std::vector<Part>& modules) {
+    Observed unused;
+    const sentinel::Inputs inputs = inputs_of(GetParam(), part, modules, Form::AsWritten, unused);
+    if (!inputs.policy) return;
+    std::vector<std::string> outcomes(3);
+    std::vector<std::thread> threads;
+    for (std::string& outcome : outcomes)
+      threads.emplace_back([&outcome, &inputs] { outcome = shown(run(inputs)); });
+    for (std::thread& thread : threads)
+      thread.join();
+    const std::string alone = shown(run(inputs));
+    for (const std::string& outcome : outcomes)
+      EXPECT_EQ(outcome, alone);
+  });
+}
+
+/// A module that is pure data is read past the parser.
+TEST_P(Corpus, DataIsTheSameReadEitherWay) {
+  for_each_policy(GetParam(), [](const Part& part, const std::vector<Part>& modules) {
+    Observed out;
+    sentinel::Inputs inputs = inputs_of(GetParam(), part, modules, Form::AsWritten, out);
+    if (!inputs.policy) return;
+    const std::string parsed = shown(run(inputs));
+    std::size_t read = 0;
+    for (const Part& module : modules) {
+      auto data = sentinel::read_data(std::make_shared<base::Source>(GetParam(), module.text));
+      if (!data) continue;
+      for (sentinel::ImportBinding& binding : inputs.imports) {
+        if (binding.path != module.name) continue;
+        binding.kind = sentinel::ImportBinding::Kind::Data;
+        binding.data = {sentinel::Value::map((*data)->root), *data};
+        ++read;
+      }
+    }
+    if (read != 0) {
+      EXPECT_EQ(shown(run(inputs)), parsed);
+    }
+  });
 }
 
 std::vector<std::string> scripts() {

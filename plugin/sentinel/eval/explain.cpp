@@ -174,6 +174,7 @@ class Explainer {
   /// The deepest part that failed, with the operands that it had by then.
   Explanation of_error(const Record& r) {
     const Record* failed = &r;
+    std::vector<const Rule*> seen;  // a rule that needs itself leads back to itself
     for (;;) {
       const auto inner = std::find_if(failed->parts.rbegin(), failed->parts.rend(),
                                       [](const Record* part) { return !part->done; });
@@ -183,7 +184,9 @@ class Explainer {
       }
       // A rule keeps its record for itself.
       if (failed->rule != nullptr && failed->rule->record != nullptr &&
-          failed->rule->record != failed && !failed->rule->record->done) {
+          failed->rule->record != failed && !failed->rule->record->done &&
+          std::find(seen.begin(), seen.end(), failed->rule) == seen.end()) {
+        seen.push_back(failed->rule);
         failed = failed->rule->record;
         continue;
       }

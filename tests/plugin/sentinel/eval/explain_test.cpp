@@ -154,5 +154,10 @@ TEST(Explanation, OfAPassingMainAndOfOneThatIsNoRule) {
             "1:18 main false: the rule does not apply\n");
 }
 
+TEST(Explanation, OfARuleThatNeedsItselfEnds) {
+  EXPECT_EQ(explained("a = rule { b }\nb = rule { a }\nmain = rule { a }"),
+            "2:12 main error: rule \"a\" refers to itself while it is evaluated\n");
+}
+
 }  // namespace
 }  // namespace sentinel
