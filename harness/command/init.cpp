@@ -170,9 +170,11 @@ constexpr Snippet kSnippets[] = {
      "    runs-on: ubuntu-latest\n"
      "    steps:\n"
      "      - uses: actions/checkout@v4\n"
+     "      # Before this: install harness from where you keep packages.\n"
      "      - run: harness run --report junit=policies.xml\n"},
     {"gitlab", ".gitlab-ci.yml",
      "policies:\n"
+     "  # An image of yours with harness on its PATH.\n"
      "  script:\n"
      "    - harness run --report junit=policies.xml --report gitlab=quality.json\n"
      "  artifacts:\n"
@@ -182,6 +184,7 @@ constexpr Snippet kSnippets[] = {
      "      codequality: quality.json\n"},
     {"azure", "azure-pipelines.yml",
      "steps:\n"
+     "  # Before this: install harness from where you keep packages.\n"
      "  - script: harness run --report junit=policies.xml --report azure\n"
      "  - task: PublishTestResults@2\n"
      "    condition: always()\n"

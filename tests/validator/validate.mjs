@@ -225,7 +225,43 @@ function html(files) {
   }
 }
 
+// What `harness init --ci` prints, as the three systems document their files.
+const steps = {
+  'ci-github': (file, found) => {
+    if (!('on' in found) || Object.keys(found.jobs ?? {}).length === 0) say(file, 'has no `on` or no jobs');
+    for (const [name, job] of Object.entries(found.jobs ?? {})) {
+      if (typeof job['runs-on'] !== 'string') say(file, `job ${name} runs nowhere`);
+      for (const step of job.steps ?? [{}])
+        if (('uses' in step) === ('run' in step)) say(file, `a step needs either \`uses\` or \`run\`: ${JSON.stringify(step)}`);
+    }
+    return Object.values(found.jobs).flatMap((job) => job.steps.map((step) => step.run ?? ''));
+  },
+  'ci-gitlab': (file, found) => {
+    const known = new Set(['script', 'artifacts', 'image', 'stage', 'rules', 'parallel', 'before_script']);
+    const reports = new Set(['junit', 'codequality', 'coverage_report']);
+    for (const [name, job] of Object.entries(found)) {
+      if (!Array.isArray(job.script)) say(file, `job ${name} has no script`);
+      for (const key of Object.keys(job)) if (!known.has(key)) say(file, `job ${name} has ${key}`);
+      for (const key of Object.keys(job.artifacts?.reports ?? {})) if (!reports.has(key)) say(file, `report ${key}`);
+      if (!['always', 'on_failure', 'on_success'].includes(job.artifacts?.when)) say(file, `artifacts.when is ${job.artifacts?.when}`);
+    }
+    return Object.values(found).flatMap((job) => job.script);
+  },
+  'ci-azure': (file, found) => {
+    for (const step of found.steps ?? [{}])
+      if (('script' in step) === ('task' in step)) say(file, `a step needs either \`script\` or \`task\`: ${JSON.stringify(step)}`);
+    return found.steps.map((step) => step.script ?? '');
+  },
+};
+const ci = (system) => (files) => {
+  for (const file of files) {
+    const commands = steps[system](file, needed('js-yaml').load(read(file)));
+    if (!commands.some((line) => line.includes('harness run --report junit='))) say(file, 'does not run harness');
+  }
+};
+
 const formats = { json, jsonl, gitlab, tap, tap13: tap, sarif, github, azure, markdown, lcov, html };
+for (const system of Object.keys(steps)) formats[system] = ci(system);
 const [format, ...files] = process.argv.slice(2);
 if (!(format in formats) || files.length === 0) {
   console.error(`usage: node validate.mjs ${Object.keys(formats).join('|')} FILE...`);
