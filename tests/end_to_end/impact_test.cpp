@@ -297,8 +297,7 @@ TEST_F(Impact, NoWorkspaceOrNoOrganization) {
   const auto other = repository_.harness(
       {"impact", "policies/version.sentinel", "--workspace", "nobody/*", "--runtime", "builtin"});
   EXPECT_EQ(other.exit_code, 3);
-  EXPECT_NE(other.err.find("shows no the workspaces of organization"), std::string::npos)
-      << other.err;
+  EXPECT_NE(other.err.find("shows no workspaces of organization"), std::string::npos) << other.err;
 }
 
 }  // namespace

@@ -33,6 +33,26 @@ cp -r "$source_dir/policies-example/policies" "$source_dir/policies-example/comm
   { cat "$work/typed.txt" && fail "the first manifest does not run"; }
 grep -q '4 passed, 0 failed' "$work/typed.txt" || { cat "$work/typed.txt" && fail "not four cases"; }
 
+# The three commands from a run's page, against the emulator.
+hcp-emulator --data "$source_dir/policies-example/emulator" --port 0 --port-file "$work/port" \
+  --token readme-token >"$work/emulator.txt" 2>&1 &
+emulator=$!
+trap 'kill "$emulator" 2>/dev/null || true; rm -rf "$work"' EXIT
+until [ -s "$work/port" ]; do
+  kill -0 "$emulator" || { cat "$work/emulator.txt" && fail "the emulator does not start"; }
+  sleep 0.1
+done
+mkdir -p "$work/third/.git"
+cp -r "$source_dir/policies-example/policies" "$source_dir/policies-example/common" "$work/third"
+address=http://127.0.0.1:$(cat "$work/port")
+sed -n '/^harness pull/,/^harness run network.yaml$/p' "$readme" |
+  sed "s|https://app.terraform.io|$address|" >"$work/third.sh"
+[ -s "$work/third.sh" ] || fail "the three commands are gone"
+(cd "$work/third" && TFE_ADDRESS=$address TFE_TOKEN=readme-token bash -e "$work/third.sh") \
+  >"$work/third.txt" 2>&1 || { cat "$work/third.txt" && fail "the three commands do not run"; }
+grep -q '^1 passed, 0 failed' "$work/third.txt" || { cat "$work/third.txt" && fail "not one case"; }
+kill "$emulator"
+
 # The second manifest is right.
 mkdir -p "$work/second/.git" "$work/second/policies"
 cp "$source_dir/policies-example/policies/restrict-ssh.sentinel" "$work/second/policies"
