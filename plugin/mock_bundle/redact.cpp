@@ -15,6 +15,7 @@
 #include "plugin/mock_bundle/mock_file.h"
 #include "plugin/mock_bundle/path.h"
 #include "plugin/mock_bundle/rewrite.h"
+#include "plugin/sentinel/terraform/sensitive.h"
 
 namespace mock_bundle {
 namespace {
@@ -25,9 +26,6 @@ using sentinel::List;
 using sentinel::Map;
 using sentinel::MapEntry;
 using sentinel::Value;
-
-/// Shorter texts ("eu", "true", "22") stand everywhere and are no secrets.
-constexpr std::size_t kShortestSecret = 6;
 
 Value marker() {
   return Value::string(kRedacted);
@@ -68,29 +66,6 @@ Value apply_marks(Arena& arena, const Value& value, const Value* marks) {
   return value;
 }
 
-/// The texts under the marked parts of `value`.
-void collect_marked(const Value& value, const Value* marks, std::set<std::string>& into) {
-  if (marks == nullptr) return;
-  if (is_true(marks)) {
-    Trail trail;
-    visit_scalars(value, trail, [&](const Value& scalar, const Trail&) {
-      if (!scalar.is(Kind::String)) return;
-      const std::string_view text = scalar.as_string();
-      if (text.size() >= kShortestSecret && text != kRedacted) into.emplace(text);
-    });
-    return;
-  }
-  if (value.is(Kind::Map)) {
-    for (const MapEntry& entry : *value.as_map()) {
-      collect_marked(entry.value, child_mark(marks, entry.key), into);
-    }
-  } else if (value.is(Kind::List)) {
-    for (std::uint32_t i = 0; i < value.as_list()->size; ++i) {
-      collect_marked(value.as_list()->items[i], element_mark(marks, i), into);
-    }
-  }
-}
-
 /// `map` with `key` (where it is there and not null) replaced by `replacement`.
 Value with_member(Arena& arena, const Value& map, std::string_view key, const Value& replacement) {
   const Value* found = member(&map, key);
@@ -109,51 +84,35 @@ struct PlanMarks {
   std::set<std::string> secrets;                      // marked texts
 };
 
-/// Adds the texts of what says of itself that it is sensitive: outputs, variables with a default,
-/// resources of a state with their `sensitive_values`. Those of the prior state are noted in
-/// `states`, too.
-void collect_states(const Value& value, bool prior, PlanMarks& out) {
+/// Notes, of the resources of a state, their `sensitive_values`.
+void read_states(const Value& value, PlanMarks& out) {
   if (value.is(Kind::List)) {
     for (const Value& item : *value.as_list())
-      collect_states(item, prior, out);
+      read_states(item, out);
     return;
   }
   if (!value.is(Kind::Map)) return;
-  if (is_true(member(&value, "sensitive"))) {
-    const Value all = Value::boolean(true);
-    for (const char* name : {"value", "default"}) {
-      if (const Value* text = member(&value, name)) collect_marked(*text, &all, out.secrets);
-    }
-  }
-  const Value* values = member(&value, "values");
   const Value* marks = member(&value, "sensitive_values");
-  if (values != nullptr && marks != nullptr) {
-    collect_marked(*values, marks, out.secrets);
-    if (prior) out.states.insert_or_assign(std::string(member_text(&value, "address")), *marks);
+  if (marks != nullptr && member(&value, "values") != nullptr) {
+    out.states.insert_or_assign(std::string(member_text(&value, "address")), *marks);
+    return;
   }
   for (const MapEntry& entry : *value.as_map())
-    collect_states(entry.value, prior, out);
+    read_states(entry.value, out);
 }
 
 PlanMarks read_marks(const MockFile& plan) {
   PlanMarks out;
   const MockFile::Name* raw = plan.find("raw");
   if (raw == nullptr || !raw->data) return out;
-  const auto collect = [&](const Value& change) {
-    for (const char* side : {"before", "after"}) {
-      const Value* value = member(&change, side);
-      if (value == nullptr) continue;
-      collect_marked(*value, member(&change, std::string(side) + "_sensitive"), out.secrets);
-    }
-  };
+  out.secrets = sentinel::sensitive_texts(raw->value);
   for (const char* part : {"resource_drift", "resource_changes"}) {
     const Value* list = member(&raw->value, part);
     if (list == nullptr || !list->is(Kind::List)) continue;
     for (const Value& resource : *list->as_list()) {
       const Value* change = member(&resource, "change");
-      if (change == nullptr) continue;
-      out.changes.insert_or_assign(std::string(member_text(&resource, "address")), *change);
-      collect(*change);
+      if (change != nullptr)
+        out.changes.insert_or_assign(std::string(member_text(&resource, "address")), *change);
     }
   }
   const Value* outputs = member(&raw->value, "output_changes");
@@ -161,7 +120,6 @@ PlanMarks read_marks(const MockFile& plan) {
     for (const MapEntry& entry : *outputs->as_map()) {
       if (entry.key.is(Kind::String)) {
         out.outputs.insert_or_assign(std::string(entry.key.as_string()), entry.value);
-        collect(entry.value);
       }
     }
   }
@@ -174,15 +132,7 @@ PlanMarks read_marks(const MockFile& plan) {
       }
     }
   }
-  for (const char* part : {"prior_state", "planned_values", "configuration"}) {
-    if (const Value* state = member(&raw->value, part))
-      collect_states(*state, part == std::string_view("prior_state"), out);
-  }
-  const Value all = Value::boolean(true);
-  const Value* given = member(&raw->value, "variables");
-  for (const std::string& name : out.variables) {
-    if (const Value* variable = member(given, name)) collect_marked(*variable, &all, out.secrets);
-  }
+  if (const Value* prior = member(&raw->value, "prior_state")) read_states(*prior, out);
   return out;
 }
 
@@ -259,7 +209,7 @@ class PlaceRedactor {
 /// Redacts by name and by text, wherever it stands.
 class TextRedactor {
  public:
-  TextRedactor(Arena& arena, const std::set<std::string>& secrets, const RedactOptions& options,
+  TextRedactor(Arena& arena, const sentinel::TextHider& secrets, const RedactOptions& options,
                const std::vector<std::unique_ptr<re2::RE2>>& patterns)
       : arena_(arena), secrets_(secrets), options_(options), patterns_(patterns) {}
 
@@ -272,14 +222,9 @@ class TextRedactor {
     if (!value.is(Kind::String)) return value;
     const std::string_view text = value.as_string();
     if (text == kRedacted) return value;
-    if (secrets_.contains(std::string(text))) return marker();
+    if (patterns_.empty() && !secrets_.holds(text)) return value;
     std::string changed(text);
-    for (const std::string& secret : secrets_) {
-      for (std::size_t at = changed.find(secret); at != std::string::npos;
-           at = changed.find(secret, at + kRedacted.size())) {
-        changed.replace(at, secret.size(), kRedacted);
-      }
-    }
+    secrets_.hide(changed);
     for (const auto& pattern : patterns_) {
       re2::RE2::GlobalReplace(&changed, *pattern, std::string(kRedacted));
     }
@@ -288,7 +233,7 @@ class TextRedactor {
 
  private:
   Arena& arena_;
-  const std::set<std::string>& secrets_;
+  const sentinel::TextHider& secrets_;
   const RedactOptions& options_;
   const std::vector<std::unique_ptr<re2::RE2>>& patterns_;
 };
@@ -549,9 +494,10 @@ base::Status redact(const base::Path& folder, const std::string& shown,
   if (!files) return std::move(files.error());
   PlanMarks marks;
   if (!files->plan.empty()) marks = read_marks(files->mocks.at(files->plan));
+  const sentinel::TextHider hider(marks.secrets);
   for (auto& [name, file] : files->mocks) {
     rewrite(file, PlaceRedactor(file.arena(), marks));
-    rewrite(file, TextRedactor(file.arena(), marks.secrets, options, patterns));
+    rewrite(file, TextRedactor(file.arena(), hider, options, patterns));
     if (!file.changed()) continue;
     if (base::Status written = base::write_file(folder / name, file.text()); !written)
       return written;

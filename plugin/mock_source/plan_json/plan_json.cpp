@@ -1,7 +1,10 @@
 #include "plugin/mock_source/plan_json/plan_json.h"
 
+#include <cerrno>
+#include <fstream>
+#include <system_error>
+
 #include "plugin/base/file.h"
-#include "plugin/base/source.h"
 #include "plugin/sentinel/terraform/plan.h"
 #include "plugin/sentinel/value/arena.h"
 
@@ -14,7 +17,7 @@ constexpr std::uint64_t kLargestPlan = std::uint64_t{2} << 30U;
 struct Row {
   const char* import;
   const char* file;
-  std::string (*text)(const sentinel::PlanImports& imports);
+  void (*write)(const sentinel::PlanImports& imports, const sentinel::TextSink& sink);
 };
 
 constexpr Row kRows[] = {
@@ -32,9 +35,9 @@ class PlanJson : public MockSource {
     progress("reading the plan");
     auto text = base::read_file(file_, kLargestPlan);
     if (!text) return problem(std::move(text.error().why));
-    auto imports =
-        sentinel::read_plan(std::make_shared<const base::Source>(shown_, *std::move(text)));
+    auto imports = sentinel::read_plan(shown_, *std::move(text));
     if (!imports) return std::move(imports.error());
+    sentinel::hide_elsewhere(*imports);
     progress("writing mocks");
     std::string configuration;
     for (const Row& row : kRows) {
@@ -52,11 +55,24 @@ class PlanJson : public MockSource {
  private:
   base::Status write(const Row& row, const sentinel::PlanImports& imports,
                      const base::Path& folder) const {
+    // A mock may be several times as large as its plan: it is never held whole.
+    std::ofstream out(folder / row.file, std::ios::binary);
+    int failed = out ? 0 : errno;
     try {
-      return base::write_file(folder / row.file, row.text(imports));
+      row.write(imports, [&](std::string_view piece) {
+        if (failed == 0 &&
+            !out.write(piece.data(), static_cast<std::streamsize>(piece.size())).flush()) {
+          failed = errno;
+        }
+      });
     } catch (const sentinel::ValueTooLarge& large) {
       return problem(std::string("`") + row.import + "` cannot be written: " + large.what);
     }
+    out.close();
+    if (failed == 0 && !out) failed = errno;
+    if (failed == 0) return {};
+    return problem(std::string("`") + row.file +
+                   "` cannot be written: " + std::generic_category().message(failed));
   }
 
   base::Diagnostic problem(std::string why) const {

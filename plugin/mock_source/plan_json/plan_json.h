@@ -1,5 +1,6 @@
 // `plan-json:` the output of `terraform show -json PLANFILE`, made into the mocks that HCP
-// Terraform would make of it, with the same redaction.
+// Terraform would make of it, with the same redaction and, besides, what the plan marks sensitive
+// hidden wherever else the same text stands.
 #pragma once
 
 #include <string_view>

@@ -1,6 +1,7 @@
 // JSON text → values.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "plugin/base/result.h"
@@ -19,5 +20,7 @@ struct FrozenDocument {
   Value value;
 };
 base::Result<FrozenDocument> read_frozen_json(base::SourcePtr source);
+/// The same, for large texts: `text` is let go as early as can be.
+base::Result<FrozenDocument> read_frozen_json(std::string_view name, std::string text);
 
 }  // namespace sentinel

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -84,9 +85,19 @@ class Reader {
   simdjson::error_code scalar(Any& in, ondemand::json_type type, Value& out) {
     switch (type) {
     case ondemand::json_type::string: {
+      // Of a document it is a result, of a value within one the text itself.
+      simdjson::simdjson_result<std::string_view> found(in.raw_json_token());
+      std::string_view token;
+      if (const auto error = std::move(found).get(token)) return error;
+      ondemand::raw_json_string raw;
+      if (const auto plain = without_escapes(token.data() + 1)) {
+        if (const auto error = in.get_raw_json_string().get(raw)) return error;
+        out = string(*plain);
+        return simdjson::SUCCESS;
+      }
       std::string_view text;
       if (const auto error = in.get_string().get(text)) return error;
-      out = arena_.string(text);
+      out = string(text);
       return simdjson::SUCCESS;
     }
     case ondemand::json_type::number:
@@ -149,9 +160,15 @@ class Reader {
     const std::size_t base = stack_.size();
     bool sorted = true;
     for (auto next : fields) {
+      ondemand::raw_json_string raw;
+      if (const auto error = next.key().get(raw)) return error;
       std::string_view name;
-      if (const auto error = next.unescaped_key().get(name)) return error;
-      const Value key = arena_.string(name);
+      if (const auto plain = without_escapes(raw.raw())) {
+        name = *plain;
+      } else if (const auto error = next.unescaped_key().get(name)) {
+        return error;
+      }
+      const Value key = string(name);
       sorted = sorted &&
                (stack_.size() == base || stack_[stack_.size() - 2].as_string() < key.as_string());
       ondemand::value element;
@@ -172,9 +189,31 @@ class Reader {
     return simdjson::SUCCESS;
   }
 
+  /// The text of a string that begins at `at`, behind its quote, where nothing in it is escaped:
+  /// it need not be copied to the parser's buffer, which keeps all that ever was.
+  static std::optional<std::string_view> without_escapes(const char* at) {
+    const char* end = at;
+    while (*end != '"' && *end != '\\')
+      ++end;
+    if (*end != '"') return std::nullopt;
+    return std::string_view(at, static_cast<std::size_t>(end - at));
+  }
+
+  /// Keys and short texts stand in a document again and again: the last of each kind is shared.
+  Value string(std::string_view text) {
+    constexpr std::size_t kLongest = 64;
+    if (text.size() > kLongest) return arena_.string(text);
+    Value& seen = seen_[std::hash<std::string_view>()(text) % kSeen];
+    if (!seen.is(Kind::String) || seen.as_string() != text) seen = arena_.string(text);
+    return seen;
+  }
+
+  static constexpr std::size_t kSeen = 4096;
+
   Arena& arena_;
   bool frozen_;
   std::vector<Value> stack_;
+  std::vector<Value> seen_{kSeen};
 };
 
 /// The code unit of an escape `\uXXXX` at the beginning of `text`.
@@ -212,14 +251,14 @@ bool replace_lone_surrogates(char* text, std::size_t size) {
   return found;
 }
 
-base::Result<Value> read(Arena& arena, std::string_view text, std::string_view name, bool frozen) {
+base::Result<Value> read(Arena& arena, simdjson::padded_string padded, std::string_view name,
+                         bool frozen) {
   base::Diagnostic problem;
-  if (text.size() > UINT32_MAX - simdjson::SIMDJSON_PADDING) {
+  if (padded.size() > UINT32_MAX - simdjson::SIMDJSON_PADDING) {
     problem.what = std::string("`").append(name) + "` cannot be read";
     problem.why = reason(simdjson::CAPACITY);
     return problem;
   }
-  simdjson::padded_string padded(text);
   ondemand::parser parser;
   ondemand::document document;
   Value out;
@@ -235,6 +274,7 @@ base::Result<Value> read(Arena& arena, std::string_view text, std::string_view n
   if (error == simdjson::SUCCESS) return out;
   problem.what = "invalid JSON";
   problem.why = reason(error);
+  const std::string_view text = padded;
   const base::Source source{std::string(name), std::string(text)};
   const char* place = nullptr;
   if (error == simdjson::UTF8_ERROR) {
@@ -258,14 +298,25 @@ bool is_utf8(std::string_view text) {
 }
 
 base::Result<Value> read_json(Arena& arena, std::string_view text, std::string_view name) {
-  return read(arena, text, name, false);
+  return read(arena, simdjson::padded_string(text), name, false);
 }
 
 base::Result<FrozenDocument> read_frozen_json(base::SourcePtr source) {
   auto data = std::make_shared<FrozenData>();
-  base::Result<Value> value = read(data->arena, source->text(), source->name(), true);
+  base::Result<Value> value =
+      read(data->arena, simdjson::padded_string(source->text()), source->name(), true);
   if (!value) return std::move(value.error());
   data->source = std::move(source);
+  if (value->is(Kind::Map)) data->root = value->as_map();
+  return FrozenDocument{std::move(data), *value};
+}
+
+base::Result<FrozenDocument> read_frozen_json(std::string_view name, std::string text) {
+  auto data = std::make_shared<FrozenData>();
+  simdjson::padded_string padded(text);
+  std::string().swap(text);
+  base::Result<Value> value = read(data->arena, std::move(padded), name, true);
+  if (!value) return std::move(value.error());
   if (value->is(Kind::Map)) data->root = value->as_map();
   return FrozenDocument{std::move(data), *value};
 }

@@ -386,7 +386,7 @@ class Reader {
     if (model.is(Kind::List) && model.as_list()->size != 0) item = model.as_list()->items[0];
     if (!skip_space()) return false;
     for (bool done = *at_ == ']'; !done;) {
-      if (!value(item, depth, item) || !after_item(']', done)) return false;
+      if (!value(item, depth, item) || !after_item(']', done) || too_large()) return false;
       stack_.push_back(item);
     }
     ++at_;
@@ -441,7 +441,7 @@ class Reader {
       skip_blanks_after_colon();
       // The value's own items go onto the stack behind the key and are gone again after it.
       stack_.push_back(key);
-      if (!this->value(value, depth, value) || !after_item('}', done)) return false;
+      if (!this->value(value, depth, value) || !after_item('}', done) || too_large()) return false;
       stack_.push_back(value);
     }
     ++at_;
@@ -462,6 +462,14 @@ class Reader {
     models_[depth] = map;
     out = Value::map(map);
     return true;
+  }
+
+  /// Two bytes of text can become a value: a file of some hundred megabytes must not need more than
+  /// a few gigabytes.
+  bool too_large() const {
+    constexpr std::size_t kMostOpen = std::size_t{64} << 20U;
+    constexpr std::size_t kMostBytes = std::size_t{3} << 30U;
+    return stack_.size() >= kMostOpen || out_.arena.used() > kMostBytes;
   }
 
   /// Whether the text goes on with `key`, one of a model's. Only keys that are views of the text

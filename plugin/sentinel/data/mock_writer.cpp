@@ -26,7 +26,7 @@ std::size_t width(std::string_view text) {
 
 class Writer {
  public:
-  explicit Writer(std::string& out) : out_(out) {}
+  explicit Writer(std::string& out, const TextSink* sink = nullptr) : out_(out), sink_(sink) {}
 
   void write(const Value& value, std::size_t depth) {
     if (depth > kMostNesting) throw ValueTooLarge{"value nested deeper than 1000 levels"};
@@ -88,6 +88,7 @@ class Writer {
       out_.append(depth + 1, '\t');
       write(item, depth + 1);
       out_ += ",\n";
+      pass_on();
     }
     if (list.size != 0) out_.append(depth, '\t');
     out_ += ']';
@@ -128,6 +129,7 @@ class Writer {
       out_.append(std::max(entry.column, entry.width + 1) - entry.width, ' ');
       write(entry.entry->value, depth + 1);
       out_ += ",\n";
+      pass_on();
     }
     if (!entries.empty()) out_.append(depth, '\t');
     out_ += '}';
@@ -166,8 +168,32 @@ class Writer {
     close(begin, entries.size());
   }
 
+  void pass_on() {
+    constexpr std::size_t kPiece = std::size_t{1} << 20U;
+    if (sink_ == nullptr || out_.size() < kPiece) return;
+    (*sink_)(out_);
+    out_.clear();
+  }
+
   std::string& out_;
+  const TextSink* sink_;
 };
+
+/// Appends to `out`, or passes pieces of it on where there is a sink.
+void append_mock(std::string& out, const Map& root, const TextSink* sink) {
+  bool first = true;
+  bool gap = false;  // the assignment before was a collection's
+  for (const MapEntry& entry : root) {
+    const bool collection = entry.value.is(Kind::List) || entry.value.is(Kind::Map);
+    if (!first && (gap || collection)) out += '\n';
+    first = false;
+    out += entry.key.as_string();
+    out += " = ";
+    Writer(out, sink).write(entry.value, 0);
+    out += '\n';
+    gap = collection;
+  }
+}
 
 }  // namespace
 
@@ -184,14 +210,14 @@ void append_assignment(std::string& out, std::string_view name, const Value& val
 
 std::string write_mock(const Map& root) {
   std::string out;
-  bool gap = false;  // the assignment before was a collection's
-  for (const MapEntry& entry : root) {
-    const bool collection = entry.value.is(Kind::List) || entry.value.is(Kind::Map);
-    if (!out.empty() && (gap || collection)) out += '\n';
-    append_assignment(out, entry.key.as_string(), entry.value);
-    gap = collection;
-  }
+  append_mock(out, root, nullptr);
   return out;
+}
+
+void write_mock(const Map& root, const TextSink& sink) {
+  std::string out;
+  append_mock(out, root, &sink);
+  sink(out);
 }
 
 }  // namespace sentinel

@@ -1,6 +1,7 @@
 // Values → mock text, byte for byte as HashiCorp's mock generator writes it.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,5 +21,11 @@ void append_assignment(std::string& out, std::string_view name, const Value& val
 /// A whole mock file: the entries of `root`, whose keys are names, in their order. A collection has
 /// a blank line before and behind it; scalars stand on consecutive lines.
 std::string write_mock(const Map& root);
+
+/// Takes the next piece of a text that is too long to be held whole.
+using TextSink = std::function<void(std::string_view piece)>;
+
+/// The same, in pieces of about a megabyte.
+void write_mock(const Map& root, const TextSink& sink);
 
 }  // namespace sentinel

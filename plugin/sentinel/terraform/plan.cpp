@@ -7,6 +7,7 @@
 #include "plugin/sentinel/data/json.h"
 #include "plugin/sentinel/data/mock_writer.h"
 #include "plugin/sentinel/terraform/sanitize.h"
+#include "plugin/sentinel/terraform/sensitive.h"
 
 namespace sentinel {
 
@@ -21,6 +22,11 @@ const char* const kStripIndex =
     "\treturn strings.join(s, \".\")\n"
     "}\n";
 
+struct PlanImports::Owner {
+  Arena arena;
+  FrozenDataPtr json;
+};
+
 namespace {
 
 const Value* get(const Value& map, std::string_view key) {
@@ -31,11 +37,6 @@ std::string_view text(const Value& map, std::string_view key) {
   const Value* found = get(map, key);
   return found && found->is(Kind::String) ? found->as_string() : std::string_view();
 }
-
-struct Owner {
-  Arena arena;
-  FrozenDataPtr json;
-};
 
 class Builder {
  public:
@@ -449,26 +450,23 @@ class Builder {
   Map* calls_ = nullptr;
 };
 
-base::Diagnostic no_plan(const base::Source& source, std::string why) {
+base::Diagnostic no_plan(std::string_view name, std::string why) {
   base::Diagnostic out;
-  out.what = "`" + source.name() + "` is no Terraform plan";
+  out.what = "`" + std::string(name) + "` is no Terraform plan";
   out.why = std::move(why);
   out.advice = "make it with `terraform show -json PLANFILE`";
   return out;
 }
 
-}  // namespace
-
-base::Result<PlanImports> read_plan(const base::SourcePtr& json) {
-  auto document = read_frozen_json(json);
+base::Result<PlanImports> imports_of(base::Result<FrozenDocument> document, std::string_view name) {
   if (!document) return std::move(document.error());
-  if (!document->value.is(Kind::Map)) return no_plan(*json, "the document is no object");
+  if (!document->value.is(Kind::Map)) return no_plan(name, "the document is no object");
   const std::string_view version = text(document->value, "format_version");
-  if (version.empty()) return no_plan(*json, "it has no `format_version`");
+  if (version.empty()) return no_plan(name, "it has no `format_version`");
   if (!version.starts_with("0.") && !version.starts_with("1.")) {
-    return no_plan(*json, "its format version is " + std::string(version) + ", not 0.x or 1.x");
+    return no_plan(name, "its format version is " + std::string(version) + ", not 0.x or 1.x");
   }
-  auto owner = std::make_shared<Owner>();
+  auto owner = std::make_shared<PlanImports::Owner>();
   owner->json = std::move(document->data);
   const Map* sanitized = sanitize_plan(owner->arena, *document->value.as_map());
   const Value raw = Value::map(const_cast<Map*>(sanitized));
@@ -479,6 +477,26 @@ base::Result<PlanImports> read_plan(const base::SourcePtr& json) {
   out.state = builder.state(raw);
   out.owner = std::move(owner);
   return out;
+}
+
+}  // namespace
+
+base::Result<PlanImports> read_plan(const base::SourcePtr& json) {
+  return imports_of(read_frozen_json(json), json->name());
+}
+
+base::Result<PlanImports> read_plan(std::string_view name, std::string json) {
+  return imports_of(read_frozen_json(name, std::move(json)), name);
+}
+
+void hide_elsewhere(PlanImports& imports) {
+  PlanImports::Owner& owner = *imports.owner;
+  if (owner.json->root == nullptr) return;
+  const TextHider hider(sensitive_texts(Value::map(owner.json->root)));
+  if (hider.empty()) return;
+  for (const Map** import : {&imports.plan, &imports.configuration, &imports.state}) {
+    *import = hider.hidden(owner.arena, Value::map(const_cast<Map*>(*import))).as_map();
+  }
 }
 
 std::string plan_mock(const PlanImports& imports) {
@@ -492,6 +510,20 @@ std::string configuration_mock(const PlanImports& imports) {
 
 std::string state_mock(const PlanImports& imports) {
   return write_mock(*imports.state);
+}
+
+void plan_mock(const PlanImports& imports, const TextSink& sink) {
+  write_mock(*imports.plan, sink);
+}
+
+void configuration_mock(const PlanImports& imports, const TextSink& sink) {
+  sink(std::string(kConfigurationImports) + "\n");
+  write_mock(*imports.configuration, sink);
+  sink(std::string("\n") + kStripIndex);
+}
+
+void state_mock(const PlanImports& imports, const TextSink& sink) {
+  write_mock(*imports.state, sink);
 }
 
 }  // namespace sentinel

@@ -10,6 +10,7 @@
 
 #include "plugin/base/result.h"
 #include "plugin/base/source.h"
+#include "plugin/sentinel/data/mock_writer.h"
 #include "plugin/sentinel/value/collection.h"
 
 namespace sentinel {
@@ -21,7 +22,8 @@ struct PlanImports {
   const Map* plan = nullptr;           // tfplan/v2
   const Map* configuration = nullptr;  // tfconfig/v2, without its function: see kStripIndex
   const Map* state = nullptr;          // tfstate/v2
-  std::shared_ptr<const void> owner;   // of all of them
+  struct Owner;
+  std::shared_ptr<Owner> owner;  // of all of them
 };
 
 /// The import and the function that stand in every tfconfig/v2 mock, as Sentinel text.
@@ -31,10 +33,20 @@ extern const char* const kStripIndex;
 /// Accepts format versions 0.x and 1.x. Errors are of the JSON (with a position), of the version,
 /// and of a document that is no plan.
 base::Result<PlanImports> read_plan(const base::SourcePtr& json);
+/// The same of a text called `name`, which may be large: it is let go as early as can be.
+base::Result<PlanImports> read_plan(std::string_view name, std::string json);
+
+/// Hides what the plan marks sensitive wherever else the same text stands: in the configuration, in
+/// drift, inside other texts. HCP Terraform does not.
+void hide_elsewhere(PlanImports& imports);
 
 /// The mock files of the three imports, byte for byte as HCP Terraform lays them out.
 std::string plan_mock(const PlanImports& imports);
 std::string configuration_mock(const PlanImports& imports);
 std::string state_mock(const PlanImports& imports);
+/// The same in pieces, for what is too large to be held whole.
+void plan_mock(const PlanImports& imports, const TextSink& sink);
+void configuration_mock(const PlanImports& imports, const TextSink& sink);
+void state_mock(const PlanImports& imports, const TextSink& sink);
 
 }  // namespace sentinel
