@@ -19,7 +19,7 @@ Value to_value(Arena& arena, const ConfigNode& node) {
     return Value::boolean(node.boolean);
   case ConfigNode::Kind::Int:
   case ConfigNode::Kind::Float:
-    return Value::number(node.number);
+    return Value::number(node.number == 0 ? 0 : node.number);  // a zero has no sign
   case ConfigNode::Kind::String:
     return arena.string(node.text);
   case ConfigNode::Kind::List: {

@@ -12,7 +12,7 @@ namespace sentinel {
 namespace {
 
 /// Larger than any mock seen; what is larger is more likely a mistake.
-constexpr std::uint64_t kLargestFile = std::uint64_t{2} << 30U;
+constexpr std::uint64_t kLargestFile = std::uint64_t{512} << 20U;
 
 /// A tree needs up to forty times the memory of its text. Mocks that are code are data for the most
 /// part, which needs less.
@@ -137,7 +137,7 @@ LoadedFilePtr Loader::read(const base::Path& path, Form form) const {
     if (out->size > kLargestMockCode) {
       base::Diagnostic problem;
       problem.what = "cannot read `" + path.string() + "`";
-      problem.why = "it is not only data, and has " + std::to_string(out->size) +
+      problem.why = "it is not only data, or too much of it, and has " + std::to_string(out->size) +
                     " bytes, more than the " + std::to_string(kLargestMockCode) +
                     " that code may have";
       out->errors.push_back(std::move(problem));

@@ -29,6 +29,7 @@ TEST(ConfigurationValue, SettingsOnACommandLineAreJsonOrText) {
   };
   constexpr Case kCases[] = {
       {"42", Kind::Float, "42.000000"},
+      {"-0e17", Kind::Float, "0.000000"},
       {"\"42\"", Kind::String, "42"},
       {"true", Kind::String, "true"},
       {"null", Kind::String, "null"},

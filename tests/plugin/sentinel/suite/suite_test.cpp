@@ -344,8 +344,8 @@ TEST_F(Suite, FilesThatAreTooLargeAreRefused) {
   make_large("mock.sentinel", (128 << 20) + 1);
   EXPECT_EQ(base::to_text(loader.mock(folder_ / "mock.sentinel")->errors.at(0)),
             "cannot read `" + (folder_ / "mock.sentinel").string() +
-                "`: it is not only data, and has 134217729 bytes, more than the 134217728 that "
-                "code may have\n");
+                "`: it is not only data, or too much of it, and has 134217729 bytes, more than the "
+                "134217728 that code may have\n");
 }
 
 TEST_F(Suite, PrintedTextOfAllCasesTogetherIsBounded) {
