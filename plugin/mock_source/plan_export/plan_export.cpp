@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -66,6 +67,18 @@ struct Slot {
   std::optional<base::Result<Downloaded>> result;
 };
 
+/// Deletes an export although the run was interrupted, within `parting`. False: it is left to
+/// expire.
+bool delete_soon(Client& client, const std::string& id, milliseconds parting) {
+  const base::CancelToken soon;
+  const std::jthread timer([soon, parting] {
+    if (soon.sleep(parting)) soon.cancel(base::CancelReason::Timeout);
+  });
+  const bool deleted = static_cast<bool>(client.delete_export(id, soon));
+  soon.cancel(base::CancelReason::FailFast);  // the timer's sleep ends
+  return deleted;
+}
+
 /// How many exports of one server are being waited for.
 using Waiting = std::atomic<int>;
 
@@ -84,6 +97,18 @@ class Export {
         cancel_(cancel) {}
 
   base::Result<Downloaded> run(const base::Path& file) {
+    auto out = go(file);
+    if (out || !cancel_.cancelled() || created_.empty()) return out;
+    tell("deleting the export");
+    base::Diagnostic interrupted = cancelled();
+    interrupted.why = delete_soon(client_, created_, options_.parting)
+                          ? "the export that it had made was deleted again"
+                          : "the export that it had made is left to expire within the hour";
+    return interrupted;
+  }
+
+ private:
+  base::Result<Downloaded> go(const base::Path& file) {
     // Twice where what was found or made ends before it is ours: expired between show and
     // download, or somebody else's that failed.
     for (bool again = !named_.empty();; again = true) {
@@ -124,7 +149,6 @@ class Export {
     }
   }
 
- private:
   void tell(std::string_view state) const {
     if (progress_) progress_(state);
   }
@@ -448,9 +472,13 @@ base::Result<Provenance> PlanExports::Inside::fetch(const http::Url& origin,
       mock_bundle::unpack(archive->file, folder, found->plan + ".tar.gz", options_.limits, cancel);
   // Ours, and safe on disk (or spoilt, and then the next run makes a new one). That it could not be
   // deleted is no reason to fail: it expires within the hour.
-  if (!archive->to_delete.empty() && !cancel.cancelled()) {
+  if (!archive->to_delete.empty()) {
     if (progress) progress("deleting the export");
-    (void)(*client)->delete_export(archive->to_delete, cancel);
+    if (cancel.cancelled()) {
+      (void)delete_soon(**client, archive->to_delete, options_.parting);
+    } else {
+      (void)(*client)->delete_export(archive->to_delete, cancel);
+    }
   }
   if (!options_.share_archives) forget(**client, found->plan, archive->file);
   if (!members) return std::move(members.error());

@@ -17,6 +17,8 @@ namespace mock_source {
 
 struct PlanExportOptions {
   std::chrono::milliseconds export_timeout{std::chrono::minutes(10)};  // of one export's making
+  /// How long an interrupted run may take to delete the exports that it has made.
+  std::chrono::milliseconds parting{2'000};
   base::Path scratch;  // archives are kept here during the run; empty: TMPDIR, else /tmp
   mock_bundle::UnpackLimits limits;
   terraform_api::ClientOptions client;

@@ -525,13 +525,41 @@ TEST_F(PlanExport, ThatIsNeverReadyEndsAtItsDeadline) {
 }
 
 TEST_F(PlanExport, IsCancelledAtEveryWait) {
+  options_.parting = std::chrono::minutes(5);
+  for (const int at : {1, 2, 3, 7}) {
+    start({.timing = {.queued = std::chrono::hours(2)}});
+    cancel_ = base::CancelToken();
+    int sleeps = 0;
+    clock_->on_sleep([&] {
+      if (++sleeps == at) cancel_.cancel(base::CancelReason::Interrupt);
+    });
+    EXPECT_EQ(
+        fetch_plan(),
+        "the export of plan `plan-8F5JFydVYAmtTjET` was cancelled: the export that it had made "
+        "was deleted again\n");
+    EXPECT_EQ(emulator_->statistics().live_exports, 0);
+    expect_no_trace();
+  }
+}
+
+TEST_F(PlanExport, ThatCannotBeDeletedAfterCtrlCIsSaidToBeLeft) {
+  options_.parting = std::chrono::minutes(5);
   start({.timing = {.queued = std::chrono::hours(2)}});
-  int sleeps = 0;
-  clock_->on_sleep([&] {
-    if (++sleeps == 3) cancel_.cancel(base::CancelReason::Interrupt);
-  });
+  fault({.route = "delete", .kind = "status", .times = -1, .status = 503});
+  clock_->on_sleep([&] { cancel_.cancel(base::CancelReason::Interrupt); });
+  EXPECT_EQ(
+      fetch_plan(),
+      "the export of plan `plan-8F5JFydVYAmtTjET` was cancelled: the export that it had made is "
+      "left to expire within the hour\n");
+  EXPECT_EQ(emulator_->statistics().live_exports, 1);
+}
+
+TEST_F(PlanExport, OfSomebodyElseIsNotDeletedByCtrlC) {
+  start({.timing = {.queued = std::chrono::hours(2)}});
+  ASSERT_TRUE(emulator_->state().create("plan-8F5JFydVYAmtTjET", "finished"));
+  clock_->on_sleep([&] { cancel_.cancel(base::CancelReason::Interrupt); });
   EXPECT_EQ(fetch_plan(), "the export of plan `plan-8F5JFydVYAmtTjET` was cancelled\n");
-  expect_no_trace();
+  EXPECT_EQ(emulator_->statistics().live_exports, 1);
 }
 
 TEST_F(PlanExport, ThatExpiresBetweenShowAndDownloadIsMadeOnceMore) {
