@@ -1,7 +1,14 @@
 #include "harness/command/output.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
 #include <fstream>
+#include <system_error>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "harness/command/console.h"
 #include "harness/command/settings.h"
@@ -18,6 +25,43 @@ bool is_stdout(const ReportRequest& request) {
 
 std::string rendered(const RunReport& report, const FormatRow& format, const TextOptions& text) {
   return format.render == nullptr ? render_text(report, text) : format.render(report);
+}
+
+/// 0, or why not all of it could be written.
+int write_all(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t put = ::write(descriptor, text.data(), text.size());
+    if (put < 0 && errno != EINTR) return errno;
+    if (put > 0) text.remove_prefix(static_cast<std::size_t>(put));
+  }
+  return 0;
+}
+
+/// All of the text or nothing, as base::write_file does it, but without waiting for the disk: a
+/// report is soon made again. What is no file, as /dev/null or a pipe, is written to and stays.
+base::Status write_report(const base::Path& path, std::string_view text) {
+  const auto failed = [&path](int why) {
+    return base::Diagnostic{.what = "cannot write `" + path.string() + "`",
+                            .why = std::generic_category().message(why)};
+  };
+  std::error_code ignored;
+  const auto about = std::filesystem::status(path, ignored);
+  const bool in_place = std::filesystem::exists(about) && !std::filesystem::is_regular_file(about);
+  if (!in_place) {
+    if (auto made = base::make_folders(path.parent_path()); !made) return made;
+  }
+  std::string staged =
+      (path.parent_path() / (".harness-" + path.filename().string() + ".XXXXXX")).string();
+  const int descriptor = in_place ? ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY)
+                                  : ::mkostemp(staged.data(), O_CLOEXEC);
+  if (descriptor < 0) return failed(errno);
+  int error = write_all(descriptor, text);
+  if (error == 0 && !in_place && ::fchmod(descriptor, 0644) != 0) error = errno;
+  if (::close(descriptor) != 0 && error == 0) error = errno;
+  if (error == 0 && !in_place && std::rename(staged.c_str(), path.c_str()) != 0) error = errno;
+  if (error == 0) return {};
+  if (!in_place) ::unlink(staged.c_str());
+  return failed(error);
 }
 
 constexpr std::size_t kMostSummary = 1'000'000;  // bytes; GitHub drops a longer one whole
@@ -116,7 +160,7 @@ bool write_reports(const RunReport& report, const std::vector<ReportRequest>& re
     plain.colour = false;
     plain.utf8 = true;
     plain.width = 120;
-    if (auto written = base::write_file(request.path, rendered(report, *request.format, plain));
+    if (auto written = write_report(request.path, rendered(report, *request.format, plain));
         !written) {
       show_problem(written.error());
       good = false;

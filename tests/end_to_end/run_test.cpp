@@ -143,6 +143,15 @@ TEST_F(Run, WritesSeveralReportsAtOnce) {
             "    give one of them a path: `--report json=result.json`\n");
 }
 
+TEST_F(Run, WritesToDevicesAndRefusesFolders) {
+  const auto null = repository_.harness({"run", "--report", "json=/dev/null"});
+  EXPECT_EQ(null.exit_code, 0) << null.err;
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
+  const auto folder = repository_.harness({"run", "--report", "json=policies"});
+  EXPECT_EQ(folder.exit_code, 4);
+  EXPECT_NE(folder.err.find("policies`: Is a directory"), std::string::npos) << folder.err;
+}
+
 TEST_F(Run, LeavesNothingBehindButItsOwnFolder) {
   EXPECT_EQ(repository_.harness({"run", "-q"}).exit_code, 0);
   EXPECT_TRUE(repository_.is_tidy());

@@ -114,31 +114,30 @@ function sarif(files) {
   const program = path.join(folder, 'Sarif.Multitool');
   fs.chmodSync(program, 0o755); // its install script would do no more
   const work = fs.mkdtempSync(path.join(path.dirname(path.resolve(files[0])), 'sarif-'));
-  for (const file of files) {
-    const log = path.join(work, 'log.sarif');
-    const copy = path.join(work, `${path.basename(file)}.sarif`);
-    fs.copyFileSync(file, copy);
-    const run = spawnSync(program, ['validate', copy, '--output', log, '--log', 'ForceOverwrite', '--rule-kind', 'Sarif',
-      '--json-schema', path.join(folder, 'sarif-2.1.0.json')], {
-      encoding: 'utf8',
-      env: { ...process.env, HOME: work, DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: '1', DOTNET_BUNDLE_EXTRACT_BASE_DIR: work },
-    });
-    if (run.error || !fs.existsSync(log)) {
-      say(file, `the validator did not run: ${run.error ?? run.stdout + run.stderr}`);
-      continue;
-    }
-    for (const { results, tool, invocations } of JSON.parse(read(log)).runs) {
-      for (const one of invocations ?? [])
-        for (const note of one.toolExecutionNotifications ?? [])
-          if (note.level === 'error') say(file, note.message.text);
-      for (const result of results ?? []) {
-        const rule = tool.driver.rules?.[result.ruleIndex];
-        const level = result.level ?? rule?.defaultConfiguration?.level ?? 'warning';
-        // The address of a page about the tool: there is none.
-        if (result.message.id === 'Warning_ProvideToolnformationUri') continue;
-        if (level === 'error' || level === 'warning')
-          say(file, `${level} ${result.ruleId}: ${JSON.stringify(result.message)}`);
-      }
+  const log = path.join(work, 'log.json');
+  const copies = files.map((file) => path.join(work, `${path.basename(file, '.sarif')}.sarif`));
+  files.forEach((file, i) => fs.copyFileSync(file, copies[i]));
+  const run = spawnSync(program, ['validate', ...copies, '--output', log, '--log', 'ForceOverwrite', '--rule-kind', 'Sarif',
+    '--json-schema', path.join(folder, 'sarif-2.1.0.json')], {
+    encoding: 'utf8',
+    env: { ...process.env, HOME: work, DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: '1', DOTNET_BUNDLE_EXTRACT_BASE_DIR: work },
+  });
+  if (run.error || !fs.existsSync(log)) {
+    say(files[0], `the validator did not run: ${run.error ?? run.stdout + run.stderr}`);
+    return;
+  }
+  for (const { results, tool, invocations } of JSON.parse(read(log)).runs) {
+    for (const one of invocations ?? [])
+      for (const note of one.toolExecutionNotifications ?? [])
+        if (note.level === 'error') say(note.locations?.[0]?.physicalLocation?.artifactLocation?.uri ?? log, note.message.text);
+    for (const result of results ?? []) {
+      const rule = tool.driver.rules?.[result.ruleIndex];
+      const level = result.level ?? rule?.defaultConfiguration?.level ?? 'warning';
+      // The address of a page about the tool: there is none.
+      if (result.message.id === 'Warning_ProvideToolnformationUri') continue;
+      if (level === 'error' || level === 'warning')
+        say(result.locations?.[0]?.physicalLocation?.artifactLocation?.uri ?? log,
+          `${level} ${result.ruleId}: ${JSON.stringify(result.message)}`);
     }
   }
 }
