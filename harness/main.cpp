@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include <sys/resource.h>
+
 #include "harness/command/command.h"
 #include "harness/command/console.h"
 #include "harness/command/help.h"
@@ -78,6 +80,12 @@ int run_named(const CommandRow& row, const std::vector<std::string>& words, Cont
   return row.run(*arguments, context);
 }
 
+/// Tokens may be in memory: there is no core file of this process, nor of one that it starts.
+void keep_out_of_core_files() {
+  const rlimit none{.rlim_cur = 0, .rlim_max = 0};
+  (void)::setrlimit(RLIMIT_CORE, &none);
+}
+
 int start(const base::Path& name, std::vector<std::string> words) {
   if (words.size() == 2 && words[0] == "--version" && words[1] == "--json")
     return show_version(words);
@@ -109,6 +117,7 @@ int start(const base::Path& name, std::vector<std::string> words) {
 }  // namespace harness
 
 int main(int count, char** words) {
+  harness::keep_out_of_core_files();
   try {
     return harness::start(count > 0 ? words[0] : "harness",
                           {words + std::min(count, 1), words + count});

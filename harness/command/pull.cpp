@@ -144,9 +144,9 @@ int pull_command(const Arguments& arguments, Context& context) {
 
   const SignalWatch signals(context.cancel);
   const auto failed = [&](const base::Diagnostic& problem) {
-    if (const int code = exit_code_of(context.cancel)) return code;
-    show_problem(problem);
-    return static_cast<int>(kExitMock);
+    show_problem(problem);  // after Ctrl-C, too: it says what became of the export
+    const int code = exit_code_of(context.cancel);
+    return code != 0 ? code : static_cast<int>(kExitMock);
   };
   // With a trailing slash the last name is empty.
   const base::Path folder = target.has_filename() ? target : target.parent_path();

@@ -1,10 +1,14 @@
 // Commands that talk to the service, against the emulator: run with plan exports, pull, doctor.
 #include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <thread>
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include "tests/emulator/emulator.h"
 #include "tests/end_to_end/repository.h"
@@ -124,6 +128,81 @@ TEST_F(Service, IsLeftTidyByCtrlCWhileWaiting) {
   EXPECT_FALSE(repository_.has("tests.lock.json"));
   EXPECT_FALSE(repository_.has("fixtures/network"));
   EXPECT_TRUE(repository_.is_tidy());
+}
+
+/// The limits of the child of this process that is a harness; empty: there is none.
+std::string limits_of_the_harness() {
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    std::ifstream status(entry.path() / "status");
+    std::string line;
+    bool ours = false, harness = false;
+    while (std::getline(status, line)) {
+      if (line == "Name:\tharness") harness = true;
+      if (line == "PPid:\t" + std::to_string(::getpid())) ours = true;
+    }
+    if (!ours || !harness) continue;
+    std::ifstream limits(entry.path() / "limits");
+    return {std::istreambuf_iterator<char>(limits), std::istreambuf_iterator<char>()};
+  }
+  return "";
+}
+
+TEST_F(Service, ATokenIsInNoCoreFile) {
+  start({.queued = std::chrono::hours(1)});
+  Running running = repository_.start({"run", "--runtime", "builtin"});
+  for (int i = 0; i < 3000 && emulator_->statistics().creates.empty(); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  ASSERT_FALSE(emulator_->statistics().creates.empty());
+  const std::string limits = limits_of_the_harness();
+  running.send(SIGINT);
+  EXPECT_EQ(running.wait().exit_code, 130);
+  const std::size_t at = limits.find("Max core file size");
+  ASSERT_NE(at, std::string::npos) << limits;
+  EXPECT_EQ(limits.substr(at, limits.find("bytes", at) - at),
+            "Max core file size        0                    0                    ");
+}
+
+TEST_F(Service, ATokenIsInNoOutputHoweverMuchIsAsked) {
+  const auto out = repository_.harness({"run", "--runtime", "builtin", "-vv", "--trace",
+                                        "--keep-workdir", "--report", "json=result.json",
+                                        "--report", "html=result.html", "--progress", "plain"});
+  EXPECT_EQ(out.exit_code, 0) << out.out << out.err;
+  EXPECT_EQ((out.out + out.err).find("good-token"), std::string::npos);
+  int files = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(repository_.path())) {
+    if (!entry.is_regular_file()) continue;
+    ++files;
+    std::ifstream in(entry.path(), std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+    EXPECT_EQ(text.find("good-token"), std::string::npos) << entry.path();
+    EXPECT_EQ(text.find("_archivist"), std::string::npos) << entry.path();
+  }
+  EXPECT_GT(files, 10);
+}
+
+TEST_F(Service, AChildGetsNoToken) {
+  repository_.write("policies/fetch.sh",
+                    "#!/bin/sh\nenv >\"$1/environment.txt\"\n"
+                    "echo 'terraform_version = \"1.9.8\"' >\"$1/mock-tfplan-v2.sentinel\"\n");
+  std::filesystem::permissions(repository_.path() / "policies/fetch.sh",
+                               std::filesystem::perms::owner_all);
+  repository_.write("exec.yaml",
+                    "version: 1\n"
+                    "mocks: { made: { exec: [policies/fetch.sh] } }\n"
+                    "tests:\n"
+                    "  - policy: policies/version.sentinel\n"
+                    "    cases: [ { name: a, mocks: made, expect: pass } ]\n");
+  repository_.set("TF_TOKEN_app_terraform_io", "other-token");
+  const auto refused = repository_.harness({"run", "exec.yaml", "--runtime", "builtin"});
+  EXPECT_EQ(refused.exit_code, 3) << refused.out;
+  EXPECT_FALSE(repository_.has("fixtures/made/environment.txt"));
+  const auto out =
+      repository_.harness({"run", "exec.yaml", "--runtime", "builtin", "--allow-exec"});
+  EXPECT_EQ(out.exit_code, 0) << out.out << out.err;
+  const std::string environment = repository_.read("fixtures/made/environment.txt");
+  EXPECT_NE(environment.find("PATH="), std::string::npos);
+  for (const char* secret : {"good-token", "other-token", "TFE_TOKEN", "TF_TOKEN"})
+    EXPECT_EQ(environment.find(secret), std::string::npos) << environment;
 }
 
 TEST_F(Service, PullGetsABundleWithoutAManifest) {
