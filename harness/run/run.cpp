@@ -301,7 +301,7 @@ class Run {
     auto provenance = (*source)->fetch(folder, progress, cancel_);
     if (!provenance) return std::move(provenance.error());
     if (!std::holds_alternative<DirectoryMock>(origin.kind)) {
-      if (auto trimmed = trim(manifest_, origin, folder, "mock " + origin.name); !trimmed)
+      if (auto trimmed = trim(manifest_, origin, folder, origin.name); !trimmed)
         return std::move(trimmed.error());
     }
     return Fixture{.folder = folder, .provenance = std::move(*provenance)};
