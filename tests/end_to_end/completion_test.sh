@@ -55,29 +55,36 @@ bash_offers() {
 fish_offers() {
   fish --no-config -c 'harness completion fish | source; complete -C "$argv[1]"' "$1" | cut -f1
 }
-# zsh completes only where somebody types: a pseudo-terminal, of zsh's own.
-zsh_offers() {
+# zsh completes only where somebody types: a pseudo-terminal, of zsh's own. One for all lines, since
+# starting its completion takes seconds; what line N is offered is left in $OFFERED.N.
+zsh_types() {
   zsh -f -c '
     zmodload zsh/zpty
     zpty -b typed zsh -f -i
     zpty -w typed "PROMPT=; RPROMPT=; unsetopt beep; LISTMAX=10000; COLUMNS=200; autoload -Uz compinit && compinit -u -D"
     zpty -w typed "source <(harness completion zsh)"
-    zpty -w typed "zstyle \":completion:*\" list-grouped false; zstyle \":completion:*\" verbose false"
-    zpty -w typed "show() { compstate[insert]=; compstate[list]=list; functions[compadd]=\"\"; unfunction compadd; }"
     zpty -w typed "compadd() { builtin compadd -O offered \"\$@\"; print -l -- \$offered >>\$OFFERED; }"
-    zpty -w typed "finish() { print done >>\$OFFERED.done; zle kill-whole-line; }; zle -N finish; bindkey \"^X\" finish; bindkey \"^I\" complete-word"
-    zpty -w -n typed "$1"$'"'\\t\\x18'"'
-    for i in {1..3000}; do [[ -e $OFFERED.done ]] && break; zpty -r -t typed ignored; sleep 0.02; done
-    zpty -d typed' zsh "$1" </dev/null >/dev/null 2>&1
-  cat "$OFFERED"
+    zpty -w typed "finish() { mv \$OFFERED \$OFFERED.\$((++typed)); : >\$OFFERED; : >\$OFFERED.done.\$typed; zle kill-whole-line; }"
+    zpty -w typed "zle -N finish; bindkey \"^X\" finish; bindkey \"^I\" complete-word"
+    for line; do
+      (( ++n ))
+      zpty -w -n typed "$line"$'"'\\t\\x18'"'
+      for i in {1..12000}; do [[ -e $OFFERED.done.$n ]] && break; zpty -r -t typed ignored; sleep 0.02; done
+    done
+    zpty -d typed' zsh "$@" </dev/null >/dev/null 2>&1 || true
 }
+zsh_offers() { cat "$OFFERED.$number"; }
 
 check() {
-  local shell=$1 tried=0 line wanted unwanted offers
+  local shell=$1 tried=0 number=0 line wanted unwanted offers lines
+  export OFFERED=$work/offered
+  : >"$OFFERED"
+  if [ "$shell" = zsh ]; then
+    mapfile -t lines < <(cases | cut -d'|' -f1)
+    zsh_types "${lines[@]}"
+  fi
   while IFS='|' read -r line wanted unwanted; do
-    export OFFERED=$work/offered
-    rm -f "$OFFERED" "$OFFERED.done"
-    touch "$OFFERED"
+    number=$((number + 1))
     offers=$("${shell}_offers" "$line" || true)
     grep -qxF -- "$wanted" <<<"$offers" || fail "$shell: \`$line\` does not offer \`$wanted\`, but:" $offers
     ! grep -qxF -- "$unwanted" <<<"$offers" || fail "$shell: \`$line\` offers \`$unwanted\`"
