@@ -132,14 +132,10 @@ Value positive(const Value& value, const code::Expression& at, const Frame& fram
   evaluation.fail(frame, at.position, "cannot apply unary `+` to " + name_of(value));
 }
 
-Value compare(Op op, const Value& left, const Value& right, const code::Expression& at,
-              const Frame& frame, Evaluation&) {
+Value compare(Op op, const Value& left, const Value& right) {
   if (left.is_undefined()) return left;
   if (right.is_undefined()) return right;
-  const bool numbers = left.is_number() && right.is_number();
-  const bool strings = left.is(Kind::String) && right.is(Kind::String);
-  // The specification: values of different types, and types without an order, are incomparable.
-  if (!numbers && !strings) return Evaluation::undefined_at(frame, at.position);
+  // Values of different types, and types without an order, compare as false since 0.11.
   const std::partial_ordering found = order(left, right);
   switch (op) {
   case Op::Less:

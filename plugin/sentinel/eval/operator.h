@@ -13,8 +13,7 @@ Value negative(const Value& value, const code::Expression& at, const Frame& fram
 Value positive(const Value& value, const code::Expression& at, const Frame& frame,
                Evaluation& evaluation);
 /// `<` and its kin.
-Value compare(code::Op op, const Value& left, const Value& right, const code::Expression& at,
-              const Frame& frame, Evaluation& evaluation);
+Value compare(code::Op op, const Value& left, const Value& right);
 /// Of values that are both defined.
 bool are_equal(const Value& left, const Value& right, const Frame& frame, Evaluation& evaluation);
 /// `collection contains item`.

@@ -336,7 +336,7 @@ struct Walk {
       if constexpr (kOp == Op::Greater) return Value::boolean(a > b);
       if constexpr (kOp == Op::GreaterEqual) return Value::boolean(a >= b);
     }
-    return compare(kOp, left, right, e, f, x);
+    return compare(kOp, left, right);
   }
 
   template <bool kNegated>

@@ -96,7 +96,6 @@ TEST(Undefined, RemembersWhereItCameFrom) {
        "undefined: 2:24"},
       {"of a literal in data", "m = {\"a\": undefined}\nmain = m.a", "undefined: 2:10"},
       {"of a conversion", "main = int(\"x\") > 3", "undefined: 1:8"},
-      {"of values that have no order", "main = 1 < \"a\"", "undefined: 1:8"},
   };
   check(kCases);
 }
