@@ -81,9 +81,9 @@ TEST(Comparison, ComparesNumbersByValueAndOtherKindsNotAtAll) {
       {"\"a\" >= \"a\"", "true"},
       {"undefined < 1", "undefined"},
       {"1 < undefined", "undefined"},
-      {"1 < \"a\"", "undefined"},
-      {"[1] < [2]", "undefined"},
-      {"true > false", "undefined"},
+      {"1 < \"a\"", "false"},
+      {"[1] < [2]", "false"},
+      {"true > false", "false"},
   };
   check(kCases);
 }
