@@ -242,7 +242,7 @@ bool replace_lone_surrogates(char* text, std::size_t size) {
       if (*unit <= 0xDBFF && next && *next >= 0xDC00 && *next <= 0xDFFF) {
         i += 6;
       } else {
-        std::memcpy(text + i + 2, "FFFD", 4);
+        std::copy_n("FFFD", 4, text + i + 2);
         found = true;
       }
     }
