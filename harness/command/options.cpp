@@ -50,7 +50,7 @@ constexpr OptionRow kOptions[] = {
      "fetch what is missing even when CI is set, recording nothing there", "harness run --fetch"},
     {"refresh", 0, Takes::Nothing, "", "", "export recorded mocks again before the run",
      "harness run --refresh"},
-    {"check", 0, Takes::Nothing, "", "", 
+    {"check", 0, Takes::Nothing, "", "",
      "change nothing; exit 1 if something would change, or differs", "harness refresh --check"},
     {"export-timeout", 0, Takes::Value, "TIME", "", "how long one export may take (10m)",
      "harness run --export-timeout 20m"},

@@ -562,9 +562,7 @@ class Reader {
   // tests
 
   /// What nothing uses is checked all the same.
-  void check_defaults() {
-    merge({defaults_}, manifest_.settings.emplace_back());
-  }
+  void check_defaults() { merge({defaults_}, manifest_.settings.emplace_back()); }
 
   void read_tests(const File& file) {
     const ConfigNode* tests = find(file.root, "tests", Kind::List);

@@ -315,9 +315,8 @@ TEST(Schema, JudgesEveryMutationAsTheReaderDoes) {
       } else if (by_schema && !mutation.in_rows) {
         for (const base::Diagnostic& problem : problems) {
           const std::string line = base::to_text(problem);
-          EXPECT_TRUE(is_about_meaning(line.substr(0, line.find('\n'))))
-              << mutation.name << "\n"
-              << line << mutated;
+          EXPECT_TRUE(is_about_meaning(line.substr(0, line.find('\n')))) << mutation.name << "\n"
+                                                                         << line << mutated;
         }
       }
     }

@@ -79,7 +79,8 @@ TEST(Limits, OfErrorTexts) {
   const Outcome outcome =
       outcome_of(inputs_of("s = \"é\"\nfor range(20) as i { s = s + s }\nerror(s)\nmain = true"));
   ASSERT_TRUE(outcome.error.has_value());
-  EXPECT_EQ(outcome.error->message.size(), (std::size_t{1} << 20U) + 1);  // an ellipsis for the last letter
+  EXPECT_EQ(outcome.error->message.size(),
+            (std::size_t{1} << 20U) + 1);  // an ellipsis for the last letter
   EXPECT_TRUE(outcome.error->message.ends_with("éé…"));
 }
 
