@@ -144,6 +144,24 @@ TEST_F(BadInput, SentinelIsMissing) {
             "outside the repository holds one");
 }
 
+// A pull request brings a program along, and the caller's PATH names its folder: as it is, and from
+// where the run starts.
+TEST_F(BadInput, SentinelOfTheRepositoryIsNeverRun) {
+  repository_.write("mocks/mock-tfplan-v2.sentinel", kMock);
+  repository_.write("bin/sentinel", "#!/bin/sh\ntouch ran\necho 'Sentinel v0.30.0'\n");
+  std::filesystem::permissions(repository_.path() / "bin/sentinel",
+                               std::filesystem::perms::owner_all);
+  use_mock("{ directory: mocks }");
+  for (const std::string& entry : {(repository_.path() / "bin").string(), std::string("bin")}) {
+    repository_.set("PATH", entry + ":/usr/bin:/bin");
+    EXPECT_EQ(problem(4, {"--runtime", "cli"}),
+              "there is no `sentinel` to run policies with: none of the absolute entries of PATH "
+              "outside the repository holds one");
+  }
+  EXPECT_FALSE(repository_.has("ran"));
+  EXPECT_FALSE(repository_.has("bin/ran"));
+}
+
 /// The stand-ins for a `sentinel` that misbehaves.
 class BadSentinel : public BadInput {
  protected:
