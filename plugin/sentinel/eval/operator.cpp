@@ -201,8 +201,7 @@ Value holds(const Value& collection, const Value& item, const code::Expression& 
 
 Value element(const Value& base, const Value& at, const code::Expression& expression,
               const code::Expression& where, const Frame& frame, Evaluation& evaluation) {
-  if (base.is_undefined()) return base;
-  if (at.is_undefined()) return at;
+  if (at.is_undefined() && !base.is_undefined()) return at;
   const auto missing = [&] { return Evaluation::undefined_at(frame, expression.position); };
   switch (base.kind()) {
   case Kind::Null:
@@ -215,19 +214,13 @@ Value element(const Value& base, const Value& at, const code::Expression& expres
     const Value* found = evaluation.actual(base.as_map())->find(at);
     return found == nullptr || found->is_undefined() ? missing() : *found;
   }
-  case Kind::List:
-  case Kind::String: {
+  case Kind::List: {
     std::int64_t index = 0;
     if (!whole(at, index)) {
-      evaluation.fail(frame, where.position,
-                      name_of(base) + " index must be an int, got " + name_of(at));
-    }
-    std::size_t found = 0;
-    if (base.is(Kind::String)) {
-      const std::string_view text = base.as_string();
-      return place(index, text.size(), found) ? Value::string(text.substr(found, 1)) : missing();
+      evaluation.fail(frame, where.position, "list index must be an int, got " + name_of(at));
     }
     const List& list = *evaluation.actual(base.as_list());
+    std::size_t found = 0;
     if (!place(index, list.size, found) || list.items[found].is_undefined()) return missing();
     return list.items[found];
   }
@@ -247,9 +240,10 @@ Value element(const Value& base, const Value& at, const code::Expression& expres
   default:
     break;
   }
-  evaluation.fail(
-      frame, expression.position,
-      "cannot index " + (base.is(Kind::Module) ? std::string("an import") : name_of(base)));
+  // Undefined, too: HashiCorp's words, and its place.
+  evaluation.fail(frame, expression.begin,
+                  "only a list or map can be indexed, got " +
+                      (base.is(Kind::Module) ? std::string("an import") : name_of(base)));
 }
 
 void set_element(const Value& base, const Value& at, const Value& value,

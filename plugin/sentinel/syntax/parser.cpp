@@ -334,6 +334,12 @@ void Parser::fail(base::Span span, std::string what, std::string advice) {
 void Parser::fail_expecting(std::string_view expected, std::string advice) {
   base::Span span = token_.span;
   if (is(TokenKind::Semicolon) && token_.flag) span.end = span.begin + 1;
+  if (span.begin >= text_.size()) {
+    // Behind the last text: an empty last line would show nothing.
+    const std::size_t last = text_.find_last_not_of(" \t\r\n");
+    if (last != std::string_view::npos) span.begin = static_cast<std::uint32_t>(last + 1);
+    span.end = span.begin + 1;
+  }
   fail(span, fmt::format("found {}, expected {}", found(), expected), std::move(advice));
 }
 

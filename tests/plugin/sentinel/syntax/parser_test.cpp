@@ -210,7 +210,7 @@ TEST(Parse, SaysWhatWasFoundAndWhatWasExpected) {
        "1:5: found `'`, which begins nothing (strings stand in `\"`)"},
       {"a stray brace", "a = 1\n}", "2:1: found `}`, expected an expression"},
       {"an open block", "f = func() {\n  return 1\n",
-       "3:1: found the end of the file, expected `}` (the `{` of line 1 is open here)"},
+       "2:11: found the end of the file, expected `}` (the `{` of line 1 is open here)"},
       {"a string over lines", "a = \"b\nc = 1",
        "1:5: string without an end on its line (close it with `\"`, or write it in backquotes to "
        "span lines)"},
