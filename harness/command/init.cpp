@@ -213,25 +213,31 @@ int init_command(const Arguments& arguments, Context& context) {
   }
   const base::Path& start = context.system.working_directory;
   const base::Path file = start / "tests.yaml";
+  const auto* const snippet = std::find_if(
+      std::begin(kSnippets), std::end(kSnippets),
+      [&arguments](const Snippet& one) { return one.system == arguments.value("ci"); });
+  const bool wants_snippet = snippet != std::end(kSnippets);
+  std::string said;
   std::error_code error;
-  if (std::filesystem::exists(std::filesystem::symlink_status(file, error))) {
+  if (!std::filesystem::exists(std::filesystem::symlink_status(file, error))) {
+    Found found = look_around(start);
+    read_policy_set(start, found);
+    if (auto written = base::write_file(file, manifest_text(found)); !written) {
+      show_problem(written.error());
+      return kExitRuntime;
+    }
+    said = "tests.yaml: " + counted(found.cases, "native case", "native cases") + ", " +
+           counted(found.policies.size(), "policy", "policies") +
+           " without a case\nnext: harness run\n";
+  } else if (wants_snippet) {
+    said = "tests.yaml: kept as it is\n";
+  } else {
     show_problem({.what = "there is a `tests.yaml` already",
                   .advice = "`harness check` says whether it is right"});
     return kExitUsage;
   }
-  Found found = look_around(start);
-  read_policy_set(start, found);
-  if (auto written = base::write_file(file, manifest_text(found)); !written) {
-    show_problem(written.error());
-    return kExitRuntime;
-  }
-  std::string said = "tests.yaml: " + counted(found.cases, "native case", "native cases") + ", " +
-                     counted(found.policies.size(), "policy", "policies") +
-                     " without a case\nnext: harness run\n";
-  for (const Snippet& snippet : kSnippets) {
-    if (snippet.system == arguments.value("ci"))
-      said += "\n" + std::string(snippet.file) + "\n\n" + std::string(snippet.text);
-  }
+  if (wants_snippet)
+    said += "\n" + std::string(snippet->file) + "\n\n" + std::string(snippet->text);
   return write_out(said) ? kExitPassed : kExitRuntime;
 }
 

@@ -101,8 +101,8 @@ constexpr CommandRow kCommands[] = {
     {"schema", "", "the JSON Schema of the manifest", "", "harness schema > tests.schema.json",
      kSchemaOptions, schema_command},
     {"init", "", "a first tests.yaml for an existing policy repository",
-     "Looks for policies, native cases, modules and parameters, and writes tests.yaml. With --ci, "
-     "also prints a snippet for a CI system.",
+     "Looks for policies, native cases, modules and parameters, and writes tests.yaml; one that is "
+     "there is kept as it is. With --ci, also prints a snippet for a CI system.",
      "harness init\nharness init --ci github", kInitOptions, init_command},
     {"completion", "SHELL", "completion for bash, zsh or fish", "",
      "source <(harness completion bash)\nharness completion fish | source", kSchemaOptions,

@@ -69,6 +69,10 @@ TEST_F(Init, NeverWritesOverAManifest) {
   EXPECT_EQ(again.exit_code, 2);
   EXPECT_EQ(again.err,
             "there is a `tests.yaml` already\n    `harness check` says whether it is right\n");
+  const auto snippet = repository_.harness({"init", "--ci", "jenkins"});
+  EXPECT_EQ(snippet.exit_code, 0) << snippet.err;
+  EXPECT_EQ(snippet.out.find("tests.yaml: kept as it is\n\nJenkinsfile\n\npipeline {\n"), 0U)
+      << snippet.out;
   EXPECT_EQ(repository_.read("tests.yaml"), "version: 1\n");
 }
 
