@@ -278,30 +278,68 @@ bool is_map(const ConfigNode& node) {
   return node.kind == ConfigNode::Kind::Map;
 }
 
-/// `{ "data": … }` or `{ "module": { "source": … } }`, and nothing else.
+/// HCL's JSON: a text under `//` is a comment.
+bool is_comment(const ConfigEntry& entry) {
+  return entry.key == "//" && entry.value.kind == ConfigNode::Kind::String;
+}
+
+/// The one entry of a map that is no comment.
+const ConfigEntry* only_entry(const ConfigNode& node) {
+  if (!is_map(node)) return nullptr;
+  const ConfigEntry* out = nullptr;
+  for (const ConfigEntry& entry : node.entries) {
+    if (is_comment(entry)) continue;
+    if (out != nullptr) return nullptr;
+    out = &entry;
+  }
+  return out;
+}
+
+/// `{ "data": … }` or `{ "module": { "source": … } }`, and nothing else; a list stands for blocks.
 bool is_modern_mock(const ConfigNode& node) {
-  if (!is_map(node) || node.entries.size() != 1) return false;
-  const ConfigEntry& only = node.entries.front();
-  if (only.key == "data") return true;
-  return only.key == "module" && is_map(only.value) && only.value.find("source") != nullptr;
+  if (node.kind == ConfigNode::Kind::List) {
+    return !node.items.empty() && std::all_of(node.items.begin(), node.items.end(), is_modern_mock);
+  }
+  const ConfigEntry* only = only_entry(node);
+  if (only == nullptr) return false;
+  if (only->key == "data") return true;
+  const ConfigNode& module = only->value;
+  const ConfigNode& body =
+      module.kind == ConfigNode::Kind::List && module.items.size() == 1 ? module.items[0] : module;
+  return only->key == "module" && is_map(body) && body.find("source") != nullptr;
 }
 
 bool is_modern_setting(const ConfigNode& node) {
-  return is_map(node) && node.entries.size() == 1 && node.entries.front().key == "value";
+  if (node.kind == ConfigNode::Kind::List) {
+    return node.items.size() == 1 && is_modern_setting(node.items[0]);
+  }
+  const ConfigEntry* only = only_entry(node);
+  return only != nullptr && only->key == "value";
+}
+
+/// The old dialect was read into a record of Go's, which takes keys in any case.
+std::string lower(std::string_view word) {
+  std::string out(word);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
 }
 
 bool is_legacy(const ConfigNode& root) {
   for (const ConfigEntry& entry : root.entries) {
-    if (entry.key == "modules" || entry.key == "imports") return true;
+    const std::string key = lower(entry.key);
+    if (key == "modules" || key == "imports") return true;
     if (!is_map(entry.value)) continue;
     const std::vector<ConfigEntry>& inner = entry.value.entries;
-    if (entry.key == "test" && !inner.empty() && entry.value.find("rules") == nullptr) return true;
+    if (key == "test" && !inner.empty() && entry.value.find("rules") == nullptr) return true;
     const auto differs = [&](bool (*modern)(const ConfigNode&)) {
-      return std::any_of(inner.begin(), inner.end(),
-                         [&](const ConfigEntry& one) { return !modern(one.value); });
+      return std::any_of(inner.begin(), inner.end(), [&](const ConfigEntry& one) {
+        return !is_comment(one) && !modern(one.value);
+      });
     };
-    if (entry.key == "mock" && differs(is_modern_mock)) return true;
-    if ((entry.key == "global" || entry.key == "param") && differs(is_modern_setting)) return true;
+    if (key == "mock" && differs(is_modern_mock)) return true;
+    if ((key == "global" || key == "param") && differs(is_modern_setting)) return true;
   }
   return false;
 }
@@ -363,8 +401,9 @@ class Blocks {
     return out;
   }
 
-  /// Labels are nested keys; a list stands for several blocks.
+  /// Labels are nested keys; a list stands for several blocks, null for none.
   void add_modern(const ConfigEntry& type, const ConfigNode& value) {
+    if (value.kind == ConfigNode::Kind::Null) return;
     if (value.kind == ConfigNode::Kind::List) {
       for (const ConfigNode& item : value.items)
         add_modern(type, item);
@@ -380,6 +419,7 @@ class Blocks {
       return;
     }
     for (const ConfigEntry& label : value.entries) {
+      if (is_comment(label)) continue;
       if (type.key == "import" && is_kind(label.key) && holds_blocks(label.value)) {
         for (const ConfigEntry& name : label.value.entries) {
           add_bodies(type, {{label.key, label.key_span}, {name.key, name.key_span}}, name.value);
@@ -401,6 +441,7 @@ class Blocks {
   }
 
   void add_bodies(const ConfigEntry& type, std::vector<BlockLabel> labels, const ConfigNode& body) {
+    if (body.kind == ConfigNode::Kind::Null) return;
     if (body.kind == ConfigNode::Kind::List) {
       for (const ConfigNode& item : body.items)
         add_bodies(type, labels, item);
@@ -411,16 +452,30 @@ class Blocks {
                             std::string(base::kind_name(body.kind)) + ", expected an object");
       return;
     }
-    add(type.key, type.key_span, std::move(labels), body);
+    add(type.key, type.key_span, std::move(labels), with_single_blocks(body));
+  }
+
+  /// A block inside a block may be written as a list of one.
+  static ConfigNode with_single_blocks(ConfigNode body) {
+    for (ConfigEntry& entry : body.entries) {
+      if (entry.key != "module" || entry.value.kind != ConfigNode::Kind::List ||
+          entry.value.items.size() != 1) {
+        continue;
+      }
+      ConfigNode only = std::move(entry.value.items[0]);
+      entry.value = std::move(only);
+    }
+    return body;
   }
 
   void add_legacy(const ConfigEntry& entry) {
+    const std::string key = lower(entry.key);
     const ConfigNode& value = entry.value;
     // The old dialect was read into a record, which passes over keys that it does not have.
     constexpr std::array<std::string_view, 10> kKnown = {"mock",    "global",  "param",  "test",
                                                          "modules", "imports", "module", "import",
                                                          "policy",  "sentinel"};
-    if (std::find(kKnown.begin(), kKnown.end(), entry.key) == kKnown.end()) {
+    if (std::find(kKnown.begin(), kKnown.end(), key) == kKnown.end()) {
       document_.warnings.push_back(base::to_text(source_->locate(entry.key_span)) +
                                    ": unknown key `" + shorten(entry.key) + "` is ignored");
       return;
@@ -431,34 +486,35 @@ class Blocks {
                              std::string(base::kind_name(value.kind)) + ", expected an object");
       return;
     }
-    if (entry.key == "test") {
+    if (key == "test") {
       const ConfigNode* rules = value.find("rules");
       add("test", entry.key_span, {},
           wrap("rules", entry.key_span, rules != nullptr && is_map(*rules) ? *rules : value));
       return;
     }
     for (const ConfigEntry& one : value.entries) {
+      if (is_comment(one)) continue;
       std::vector<BlockLabel> labels = {{one.key, one.key_span}};
-      if (entry.key == "mock") {
+      if (key == "mock") {
         const bool path = one.value.kind == ConfigNode::Kind::String;
         add("mock", entry.key_span, std::move(labels),
-            is_modern_mock(one.value) ? one.value
+            is_map(one.value) && is_modern_mock(one.value) ? with_single_blocks(one.value)
             : path ? wrap("module", one.key_span, wrap("source", one.key_span, one.value))
                    : wrap("data", one.key_span, one.value));
-      } else if (entry.key == "global" || entry.key == "param") {
-        add(entry.key, entry.key_span, std::move(labels), wrap("value", one.key_span, one.value));
-      } else if (entry.key == "modules") {
+      } else if (key == "global" || key == "param") {
+        add(key, entry.key_span, std::move(labels), wrap("value", one.key_span, one.value));
+      } else if (key == "modules") {
         add("module", entry.key_span, std::move(labels), with_source(one));
-      } else if (entry.key == "imports") {
+      } else if (key == "imports") {
         add("import", entry.key_span, std::move(labels), one.value);
       } else {
-        add_modern(entry, value);
+        add_modern({key, entry.key_span, {}}, value);
         return;
       }
     }
-    if (entry.key != "mock" && entry.key != "global" && entry.key != "param" &&
-        entry.key != "modules" && entry.key != "imports" && value.entries.empty()) {
-      add_modern(entry, value);
+    if (key != "mock" && key != "global" && key != "param" && key != "modules" &&
+        key != "imports" && value.entries.empty()) {
+      add_modern({key, entry.key_span, {}}, value);
     }
   }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <system_error>
 #include <unordered_set>
 #include <utility>
 
@@ -197,6 +198,21 @@ class Builder {
 
 }  // namespace
 
+namespace {
+
+/// Cases written on Windows say `..\..\mocks\x.sentinel`: where no file has that name, `\` is
+/// read as `/`.
+std::string slashes(std::string path, const base::Path& folder) {
+  std::error_code ignored;
+  if (path.find('\\') == std::string::npos || std::filesystem::exists(folder / path, ignored)) {
+    return path;
+  }
+  std::replace(path.begin(), path.end(), '\\', '/');
+  return path;
+}
+
+}  // namespace
+
 base::Result<base::Path> find_source(const std::string& source, const Place& place,
                                      const base::Path& folder, const Reach& reach) {
   if (const auto remote = parse_remote_source(source)) {
@@ -216,7 +232,7 @@ base::Result<base::Path> find_source(const std::string& source, const Place& pla
     }
     return std::move(*fetched);
   }
-  const std::string path = local_path(source);
+  const std::string path = slashes(local_path(source), folder);
   if (!reach.path) return (folder / path).lexically_normal();
   auto allowed = reach.path(folder, path);
   if (!allowed && !allowed.error().where) allowed.error().where = place.locate();

@@ -1,9 +1,11 @@
 // The forms that `sentinel` prints, each a golden file, and its exit codes.
 #include "plugin/sentinel/cli/cli.h"
 
+#include <filesystem>
 #include <sstream>
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "plugin/sentinel/cli/flags.h"
 #include "tests/golden.h"
@@ -104,6 +106,92 @@ TEST_F(CommandLine, TestPrintsText) {
   golden::expect_golden("test_verbose", transcript({"test", "-verbose", "hours.sentinel"}));
   golden::expect_golden("test_colour", transcript({"test", "-color", "hours.sentinel"}));
   golden::expect_golden("test_json", transcript({"test", "-json"}));
+}
+
+TEST_F(CommandLine, TestReadsCasesAsRepositoriesWriteThem) {
+  struct Case {
+    const char* name;
+    const char* file;
+    const char* text;
+  };
+  constexpr Case kCases[] = {
+      {"the block of today", "c.hcl",
+       "mock \"m\" {\n  module {\n    source = \"../../m.sentinel\"\n  }\n}\n"},
+      {"the attribute of 0.16", "c.hcl",
+       "mock \"m\" {\n  module = { source = \"../../m.sentinel\" }\n}\n"},
+      {"a label without quotes", "c.hcl", "mock m {\n  data = { x = 1 }\n}\n"},
+      {"a module as an import", "c.hcl",
+       "import \"module\" \"m\" {\n  source = \"../../m.sentinel\"\n}\n"},
+      {"a module of before 0.19", "c.hcl", "module \"m\" {\n  source = \"../../m.sentinel\"\n}\n"},
+      {"a rules block", "c.hcl",
+       "mock \"m\" {\n  data = { x = 1 }\n}\ntest {\n  rules {\n    main = true\n  }\n}\n"},
+      {"every kind of comment", "c.hcl",
+       "# a\n// b\n/* c */ mock /* d */ \"m\" { # e\n  data = { x = 1, } // f\n}\n"},
+      {"line ends of Windows, a mark of byte order", "c.hcl",
+       "\xEF\xBB\xBFmock \"m\" {\r\n  module {\r\n    source = \"../../m.sentinel\"\r\n  "
+       "}\r\n}\r\n"},
+      {"a path of Windows", "c.hcl",
+       "mock \"m\" {\n  module {\n    source = \"..\\\\..\\\\m.sentinel\"\n  }\n}\n"},
+      {"a policy block beside", "c.hcl",
+       "mock \"m\" {\n  data = { x = 1 }\n}\npolicy \"p\" {\n  enforcement_level = "
+       "\"advisory\"\n}\n"},
+      {"legacy JSON", "c.json", R"({"mock": {"m": "../../m.sentinel"}, "test": {"main": true}})"},
+      {"legacy JSON with data", "c.json", R"({"mock": {"m": {"x": 1}}})"},
+      {"legacy JSON with modules", "c.json", R"({"modules": {"m": {"path": "../../m.sentinel"}}})"},
+      {"JSON in HCL's syntax", "c.json",
+       R"({"//": "c", "mock": {"m": {"module": {"source": "../../m.sentinel"}}}, "test": null})"},
+  };
+  write("m.sentinel", "x = 1\n");
+  write("p.sentinel", "import \"m\"\nmain = rule { m.x is 1 }\n");
+  for (const Case& c : kCases) {
+    SCOPED_TRACE(c.name);
+    const std::string file = std::string("test/p/") + c.file;
+    write(file, c.text);
+    EXPECT_EQ(run({"test", "p.sentinel"}), kPassed);
+    EXPECT_EQ(out_, "PASS - p.sentinel\n  PASS - " + file + "\n1 tests completed in 0s\n");
+    std::filesystem::remove(folder_ / file);
+  }
+}
+
+TEST_F(CommandLine, PoliciesMayHaveAnyName) {
+  write("a.b c.sentinel", "main = rule { true }\n");
+  write("test/a.b c/my case.hcl", "");
+  write("test/a.b c/ignored.HCL", "not read");
+  write("test/a.b c/deeper/x.hcl", "not read");
+  write("none.sentinel", "main = rule { true }\n");
+  write("test/none/mock.sentinel", "");
+  EXPECT_EQ(run({"test"}), kPassed);
+  EXPECT_EQ(out_,
+            "PASS - a.b c.sentinel\n  PASS - test/a.b c/my case.hcl\n\n"
+            "? - none.sentinel [no test files]\n1 tests completed in 0s\n");
+  EXPECT_EQ(run({"apply", "a.b c.sentinel"}), kPassed);
+  EXPECT_EQ(out_, "Pass - a.b c.sentinel\n");
+}
+
+TEST_F(CommandLine, WhatIsNoFileIsRefusedByApply) {
+  write("p.sentinel", "import \"m\"\nmain = rule { m.x is 1 }\n");
+  std::filesystem::create_directory(folder_ / "folder");
+  std::filesystem::create_symlink("loop", folder_ / "loop");
+  ASSERT_EQ(mkfifo((folder_ / "pipe").c_str(), 0600), 0);
+  struct Case {
+    const char* source;
+    const char* why;
+  };
+  constexpr Case kCases[] = {
+      {"folder", "it is a folder"},
+      {"pipe", "it is not a regular file"},
+      {"/dev/zero", "it is not a regular file"},
+      {"loop", "Too many levels of symbolic links"},
+  };
+  for (const Case& c : kCases) {
+    SCOPED_TRACE(c.source);
+    write("sentinel.hcl",
+          "mock \"m\" {\n  module {\n    source = \"" + std::string(c.source) + "\"\n  }\n}\n");
+    EXPECT_EQ(run({"apply", "p.sentinel"}), kOtherError);
+    const std::string line = err_.substr(0, err_.find('\n'));
+    EXPECT_TRUE(line.starts_with("Error: sentinel.hcl:3:14: mock `m` cannot be read: ")) << line;
+    EXPECT_TRUE(line.ends_with(std::string(": ") + c.why)) << line;
+  }
 }
 
 TEST_F(CommandLine, TestRunsOnlyWhatMatches) {

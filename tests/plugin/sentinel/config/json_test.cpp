@@ -90,6 +90,23 @@ TEST(JsonConfiguration, NestsLabelsAsHclDoes) {
       "sentinel{features: {terraform: true}} test{rules: {main: false}}");
 }
 
+TEST(JsonConfiguration, ReadsWhatHclAllowsInJson) {
+  const Case kCases[] = {
+      {"comments at every level",
+       R"({"//": "a", "mock": {"//": "b", "m": {"//": "c", "module": {"source": "m"}}}})",
+       "mock(m){//: 'c', module: {source: 'm'}}"},
+      {"lists stand for blocks",
+       R"({"mock": [{"m": [{"module": [{"source": "m"}]}]}], "test": [{"rules": {"main": true}}]})",
+       "mock(m){module: {source: 'm'}} test{rules: {main: true}}"},
+      {"null stands for no block", R"({"test": null, "mock": null, "policy": {"p": null}})", ""},
+      {"settings in lists", R"({"param": {"n": [{"value": 1}]}})", "param(n){value: int 1}"},
+  };
+  for (const Case& c : kCases) {
+    SCOPED_TRACE(c.name);
+    EXPECT_EQ(read_blocks(c.text), c.result);
+  }
+}
+
 TEST(JsonConfiguration, BringsTheLegacyDialectIntoTodaysForm) {
   const Case kCases[] = {
       {"mocks", R"({"mock": {"time": {"hour": 9}, "tfplan": "../m.sentinel"}})",
@@ -104,6 +121,11 @@ TEST(JsonConfiguration, BringsTheLegacyDialectIntoTodaysForm) {
        R"({"mock": {"a": {"x": 1}, "a": {"x": 2}}, "mock": {"b": {}, "a": {"x": 3}}})",
        "legacy mock(a){data: {x: int 3}} mock(b){data: {}}"},
       {"expectations", R"({"test": {"main": true}})", "legacy test{rules: {main: true}}"},
+      {"keys of the record in any case, as Go reads them",
+       R"({"Mock": {"a": "a.sentinel"}, "TEST": {"main": true}})",
+       "legacy mock(a){module: {source: 'a.sentinel'}} test{rules: {main: true}}"},
+      {"comments", R"({"mock": {"//": "old", "a": "a.sentinel"}})",
+       "legacy mock(a){module: {source: 'a.sentinel'}}"},
       {"one old part makes all of it old",
        R"({"mock": {"a": "a.sentinel"}, "global": {"v": {"value": 1}}})",
        "legacy mock(a){module: {source: 'a.sentinel'}} global(v){value: {value: int 1}}"},
