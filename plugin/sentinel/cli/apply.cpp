@@ -179,6 +179,11 @@ class Apply {
     base::Diagnostic problem;
     if (arguments.size() > 1) {
       problem.what = "got " + std::to_string(arguments.size()) + " policies, expected one at most";
+      const auto flag = std::find_if(arguments.begin() + 1, arguments.end(),
+                                     [](const std::string& word) { return word.starts_with('-'); });
+      if (flag != arguments.end()) {
+        problem.advice = "flags stand before the policy: `" + *flag + "` was read as one";
+      }
       errors.push_back(std::move(problem));
       return;
     }
@@ -204,10 +209,11 @@ class Apply {
       return;
     }
     const base::Path file = (system_.working_directory / arguments.front()).lexically_normal();
-    std::error_code ignored;
-    if (!std::filesystem::exists(file, ignored)) {
+    std::error_code failure;
+    if (!std::filesystem::exists(file, failure)) {
       problem.what = "there is no policy `" + arguments.front() + "`";
-      problem.why = "neither a file nor a `policy` block has that name";
+      problem.why =
+          failure ? failure.message() : "neither a file nor a `policy` block has that name";
       errors.push_back(std::move(problem));
       return;
     }

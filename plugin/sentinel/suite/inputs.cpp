@@ -67,8 +67,11 @@ class Builder {
             const Place& place) {
     if (file.errors.empty()) return true;
     if (!file.errors.front().where) {
+      std::string_view why = file.errors.front().what;
+      constexpr std::string_view kSaid = "cannot read ";
+      if (why.starts_with(kSaid)) why.remove_prefix(kSaid.size());
       base::Diagnostic problem =
-          at(place, std::string(what) + " `" + name + "` cannot be read", file.errors.front().what);
+          at(place, std::string(what) + " `" + name + "` cannot be read", std::string(why));
       if (!file.errors.front().why.empty()) problem.why += ": " + file.errors.front().why;
       problems_.push_back(std::move(problem));
     } else {

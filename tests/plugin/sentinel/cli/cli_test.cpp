@@ -194,6 +194,17 @@ TEST_F(CommandLine, WhatIsNoFileIsRefusedByApply) {
   }
 }
 
+TEST_F(CommandLine, ApplySaysWhyThereIsNoPolicy) {
+  write("p.sentinel", "main = rule { true }\n");
+  std::filesystem::create_symlink("loop.sentinel", folder_ / "loop.sentinel");
+  EXPECT_EQ(run({"apply", "loop.sentinel"}), kOtherError);
+  EXPECT_EQ(err_, "Error: there is no policy `loop.sentinel`: Too many levels of symbolic links\n");
+  EXPECT_EQ(run({"apply", "p.sentinel", "-trace"}), kOtherError);
+  EXPECT_EQ(err_,
+            "Error: got 2 policies, expected one at most\n"
+            "    flags stand before the policy: `-trace` was read as one\n");
+}
+
 TEST_F(CommandLine, TestRunsOnlyWhatMatches) {
   write_hours();
   write("other.sentinel", "main = true\n");

@@ -199,7 +199,7 @@ TEST_F(Suite, SuppliesWhatACaseSays) {
     }
   }
   EXPECT_EQ(judge("main = true", "mock \"m\" {\n module {\n  source = \"m.sentinel\"\n }\n}"),
-            "ERROR test/p/case.hcl:3:12: mock `m` cannot be read: cannot read `" +
+            "ERROR test/p/case.hcl:3:12: mock `m` cannot be read: `" +
                 (folder_ / "test/p/m.sentinel").string() +
                 "`: No such file or directory\n     3 |   source = \"m.sentinel\"\n"
                 "       |            ^~~~~~~~~~~~\n");
