@@ -9,18 +9,18 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const packages = createRequire(path.join(path.resolve(process.env.HARNESS_VALIDATORS ?? here), 'package.json'));
+const folder = path.resolve(process.env.HARNESS_VALIDATORS ?? here);
+const packages = createRequire(path.join(folder, 'package.json'));
 const problems = [];
 const say = (file, what) => problems.push(`${path.basename(file)}: ${what}`);
 
+// Only from there: a machine may have an old package of the same name where every program finds it.
 function needed(name) {
-  try {
-    return packages(name);
-  } catch (error) {
-    if (error.code !== 'MODULE_NOT_FOUND') throw error;
+  if (!fs.existsSync(path.join(folder, 'node_modules', name))) {
     console.log(`the npm package ${name} is not installed`);
     process.exit(3);
   }
+  return packages(name);
 }
 
 const read = (file) => fs.readFileSync(file, 'utf8');
