@@ -194,6 +194,85 @@ TEST_F(CommandLine, WhatIsNoFileIsRefusedByApply) {
   }
 }
 
+TEST_F(CommandLine, TestTakesNothingButTheCase) {
+  write("p.sentinel", "param n\nmain = rule { n is 1 }\n");
+  write("sentinel.hcl", "param \"n\" {\n  value = 1\n}\n");
+  write("test/p/c.hcl", "");
+  system_.environment["SENTINEL_PARAM_n"] = "1";
+  EXPECT_EQ(run({"test", "p.sentinel"}), kFailed);
+  EXPECT_EQ(out_,
+            "FAIL - p.sentinel\n  ERROR - test/p/c.hcl\n"
+            "    Error: p.sentinel:1:7: requires value for parameter n\n\n"
+            "    trace:\n      no rules evaluated\n1 tests completed in 0s\n");
+  EXPECT_EQ(run({"apply", "p.sentinel"}), kPassed);
+}
+
+TEST_F(CommandLine, PathsOfACaseAreRelativeToItAndThoseOfApplyToTheWorkingDirectory) {
+  write("m.sentinel", "x = 1\n");
+  write("p.sentinel", "import \"m\"\nmain = rule { m.x is 1 }\n");
+  const auto mock = [](const std::string& source) {
+    return "mock \"m\" {\n  module {\n    source = \"" + source + "\"\n  }\n}\n";
+  };
+  write("test/p/c.hcl", mock("../../m.sentinel"));
+  write("deeper/config.hcl", mock("m.sentinel"));
+  EXPECT_EQ(run({"test", "p.sentinel"}), kPassed);
+  EXPECT_EQ(run({"apply", "-config", "deeper/config.hcl", "p.sentinel"}), kPassed);
+  write("deeper/config.hcl", mock((folder_ / "m.sentinel").string()));
+  EXPECT_EQ(run({"apply", "-config", "deeper/config.hcl", "p.sentinel"}), kPassed);
+  EXPECT_EQ(run({"apply", "-config=none.hcl", "-config=deeper/config.hcl", "p.sentinel"}), kPassed)
+      << "of repeated flags the last counts";
+}
+
+TEST_F(CommandLine, FlagsOfApplyGoBeforeTheConfiguration) {
+  write("p.sentinel", "param n\nmain = rule { [n, day] }\n");
+  write("sentinel.hcl",
+        "param \"n\" {\n  value = 1\n}\nglobal \"day\" {\n  value = \"monday\"\n}\n");
+  struct Case {
+    const char* value;
+    const char* json;
+  };
+  // Numbers, lists and objects of JSON are those; all else is text.
+  constexpr Case kCases[] = {
+      {"7", "7"},           {"-1.5", "-1.5"},
+      {"\"7\"", "\"7\""},   {"true", "\"true\""},
+      {"null", "\"null\""}, {"[1", "\"[1\""},
+      {"", "\"\""},         {"a=b", "\"a=b\""},
+      {"[]", "[]"},         {"{\"k\":false}", "{\n    \"k\": false\n  }"},
+  };
+  for (const Case& c : kCases) {
+    SCOPED_TRACE(c.value);
+    EXPECT_EQ(
+        run({"apply", "-json-rule=main", "-param", "n=" + std::string(c.value), "p.sentinel"}),
+        kFailed);
+    EXPECT_EQ(out_, "[\n  " + std::string(c.json) + ",\n  \"monday\"\n]\n");
+    EXPECT_EQ(
+        run({"apply", "--json-rule", "main", "-global=day=" + std::string(c.value), "p.sentinel"}),
+        kFailed);
+    EXPECT_EQ(out_, "[\n  1,\n  " + std::string(c.json) + "\n]\n");
+  }
+}
+
+TEST_F(CommandLine, JsonRuleNeedsASinglePolicy) {
+  write("a.sentinel", "main = rule { true }\n");
+  write("sentinel.hcl", "policy \"a\" {\n}\npolicy \"b\" {\n  source = \"a.sentinel\"\n}\n");
+  EXPECT_EQ(run({"apply", "-json"}), kPassed);
+  const std::string document = out_;
+  EXPECT_EQ(run({"apply", "-json-rule=main"}), kPassed);
+  EXPECT_EQ(out_, document);
+  EXPECT_EQ(run({"apply", "-json-rule=main", "b"}), kPassed);
+  EXPECT_EQ(out_, "true\n");
+}
+
+TEST_F(CommandLine, FmtTakesFilesOnly) {
+  std::filesystem::create_directory(folder_ / "folder");
+  EXPECT_EQ(run({"fmt", "folder"}), kOtherError);
+  EXPECT_EQ(err_, "cannot read `" + (folder_ / "folder").string() + "`: it is a folder\n");
+  EXPECT_EQ(run({"fmt", "-check", "-"}, "main=1\n"), kFailed);
+  EXPECT_EQ(out_, "-\n");
+  EXPECT_EQ(run({"fmt", "-write", "-"}, "main=1"), kPassed);
+  EXPECT_EQ(out_, "main = 1\n");
+}
+
 TEST_F(CommandLine, ApplySaysWhyThereIsNoPolicy) {
   write("p.sentinel", "main = rule { true }\n");
   std::filesystem::create_symlink("loop.sentinel", folder_ / "loop.sentinel");
