@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "plugin/base/system.h"
+#include "plugin/base/wildcard.h"
 #include "plugin/terraform_api/locate.h"
 
 namespace harness {
@@ -40,28 +41,6 @@ base::Result<WorkspaceSearch> parse_workspace_search(std::string_view text,
         .advice = "write `ORGANIZATION/NAME`, `ORGANIZATION/*-prod`"};
   }
   return out;
-}
-
-bool fits(std::string_view name, std::string_view pattern) {
-  // The last star is the only one that has to be gone back to.
-  std::size_t n = 0, p = 0, star = std::string_view::npos, mark = 0;
-  while (n < name.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      mark = n;
-    } else if (p < pattern.size() && pattern[p] == name[n]) {
-      ++p;
-      ++n;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      n = ++mark;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*')
-    ++p;
-  return p == pattern.size();
 }
 
 std::string server_wildcard(std::string_view pattern) {
@@ -114,7 +93,7 @@ terraform_api::Answer<std::vector<FoundWorkspace>> find_workspaces(
     const base::CancelToken& cancel) {
   std::vector<FoundWorkspace> out;
   const auto add = [&](const terraform_api::Workspace& workspace) {
-    if (!fits(workspace.name, search.pattern)) return;
+    if (!base::wildcard_matches(search.pattern, workspace.name)) return;
     FoundWorkspace found{.name = search.organization + "/" + workspace.name, .id = workspace.id};
     if (workspace.current_run.empty() && workspace.execution_mode == "local") {
       found.note = "it runs Terraform locally, so it has no runs here";

@@ -27,9 +27,6 @@ struct WorkspaceSearch {
 base::Result<WorkspaceSearch> parse_workspace_search(std::string_view text,
                                                      std::string_view organization);
 
-/// Whether the whole of `name` fits.
-bool fits(std::string_view name, std::string_view pattern);
-
 /// What the API can search for on its own, where `*` may stand at the ends only: a pattern that
 /// finds at least all that `pattern` means.
 std::string server_wildcard(std::string_view pattern);

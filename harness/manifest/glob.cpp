@@ -6,6 +6,8 @@
 #include <system_error>
 #include <utility>
 
+#include "plugin/base/wildcard.h"
+
 namespace harness {
 namespace {
 
@@ -19,31 +21,6 @@ std::vector<std::string_view> parts_of(std::string_view path) {
     at = end + 1;
   }
   return out;
-}
-
-/// One part of a path; the classic walk with one point to go back to.
-bool part_matches(std::string_view glob, std::string_view part) {
-  std::size_t g = 0;
-  std::size_t p = 0;
-  std::size_t star = std::string_view::npos;
-  std::size_t resume = 0;
-  while (p < part.size()) {
-    if (g < glob.size() && glob[g] == '*') {
-      star = g++;
-      resume = p;
-    } else if (g < glob.size() && (glob[g] == '?' || glob[g] == part[p])) {
-      ++g;
-      ++p;
-    } else if (star != std::string_view::npos) {
-      g = star + 1;
-      p = ++resume;
-    } else {
-      return false;
-    }
-  }
-  while (g < glob.size() && glob[g] == '*')
-    ++g;
-  return g == glob.size();
 }
 
 class Search {
@@ -75,7 +52,7 @@ class Search {
       if (parts_[part] == "**") {
         if (walk) visit(path, part);
         if (last && at->is_regular_file(ignored)) found_.insert(path);
-      } else if (part_matches(parts_[part], path.filename().string())) {
+      } else if (base::wildcard_matches(parts_[part], path.filename().string())) {
         if (!last && walk) visit(path, part + 1);
         if (last && at->is_regular_file(ignored)) found_.insert(path);
       }
@@ -112,7 +89,7 @@ bool glob_matches(std::string_view glob, std::string_view path) {
       if (one == "**") {
         next[p] = reach[p] || (p > 0 && next[p - 1]);
       } else if (p > 0 && reach[p - 1]) {
-        next[p] = part_matches(one, parts[p - 1]);
+        next[p] = base::wildcard_matches(one, parts[p - 1]);
       }
     }
     reach = std::move(next);

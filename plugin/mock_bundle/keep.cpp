@@ -5,6 +5,7 @@
 #include <set>
 
 #include "plugin/base/file.h"
+#include "plugin/base/wildcard.h"
 #include "plugin/mock_bundle/bundle.h"
 #include "plugin/mock_bundle/mock_file.h"
 #include "plugin/mock_bundle/patch.h"
@@ -38,14 +39,14 @@ class ResourceFilter {
 
   bool keeps(std::string_view address) const {
     return std::any_of(globs_.begin(), globs_.end(),
-                       [&](const std::string& glob) { return glob_matches(glob, address); });
+                       [&](const std::string& glob) { return base::wildcard_matches(glob, address); });
   }
 
   /// For configuration, where addresses have no instance keys.
   bool keeps_configuration(std::string_view address) const {
     const std::string plain = without_keys(address);
     return std::any_of(globs_.begin(), globs_.end(), [&](const std::string& glob) {
-      return glob_matches(without_keys(glob), plain);
+      return base::wildcard_matches(without_keys(glob), plain);
     });
   }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "plugin/base/file.h"
+#include "plugin/base/wildcard.h"
 #include "plugin/mock_bundle/bundle.h"
 #include "plugin/mock_bundle/mock_file.h"
 #include "plugin/mock_bundle/path.h"
@@ -354,7 +355,7 @@ class Patcher {
     for (const MapEntry& entry : *changes->value.as_map()) {
       if (!entry.key.is(Kind::String)) continue;
       const std::string_view address = entry.key.as_string();
-      if (!glob_matches(edit.resource, address)) continue;
+      if (!base::wildcard_matches(edit.resource, address)) continue;
       matched.emplace_back(address, planned_key(address, entry.value));
     }
     if (matched.empty()) {
@@ -466,28 +467,6 @@ void patch(const base::Path& folder, const std::string& shown, const std::vector
     problems.push_back(
         {"mock `" + shown + "` cannot be patched", std::nullopt, error.what, "", {}});
   }
-}
-
-bool glob_matches(std::string_view glob, std::string_view text) {
-  // Backtracks to the last `*` only: linear in practice, quadratic at worst.
-  std::size_t g = 0, t = 0, star = std::string_view::npos, resume = 0;
-  while (t < text.size()) {
-    if (g < glob.size() && glob[g] == '*') {
-      star = g++;
-      resume = t;
-    } else if (g < glob.size() && (glob[g] == '?' || glob[g] == text[t])) {
-      ++g;
-      ++t;
-    } else if (star != std::string_view::npos) {
-      g = star + 1;
-      t = ++resume;
-    } else {
-      return false;
-    }
-  }
-  while (g < glob.size() && glob[g] == '*')
-    ++g;
-  return g == glob.size();
 }
 
 }  // namespace mock_bundle

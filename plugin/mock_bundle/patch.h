@@ -33,7 +33,4 @@ struct Edit {
 void patch(const base::Path& folder, const std::string& shown, const std::vector<Edit>& edits,
            std::vector<base::Diagnostic>& problems, std::vector<base::Diagnostic>& warnings);
 
-/// Whether `text` is matched whole by `glob`: `*` any run of characters, `?` one.
-bool glob_matches(std::string_view glob, std::string_view text);
-
 }  // namespace mock_bundle

@@ -38,24 +38,6 @@ TEST(Search, ReadsOrganizationAndPattern) {
   }
 }
 
-TEST(Search, AStarStandsForAnything) {
-  const struct {
-    const char* name;
-    const char* pattern;
-    bool fits;
-  } rows[] = {
-      {"app-prod", "*-prod", true},   {"app-prod", "app*", true},
-      {"app-prod", "a*-*d", true},    {"app-prod", "*", true},
-      {"app-prod", "app", false},     {"app-prod", "*-pro", false},
-      {"a-b-prod", "*-b*prod", true}, {"", "*", true},
-      {"aab", "*ab", true},           {"abcab", "a*ab", true},
-      {"ab", "a*ab", false},          {"app-prod", "app-prod", true},
-      {"app-prod", "**-**", true},    {"app-prod-eu", "*-prod", false},
-  };
-  for (const auto& row : rows)
-    EXPECT_EQ(fits(row.name, row.pattern), row.fits) << row.name << " " << row.pattern;
-}
-
 TEST(Search, AsksTheServerForNoLessThanIsMeant) {
   const struct {
     const char* pattern;

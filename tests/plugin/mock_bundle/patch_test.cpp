@@ -228,26 +228,6 @@ TEST_F(PatchTest, NamesAnImportThatTheBundleDoesNotSupply) {
       "tests.yaml:7:9: mock `web` supplies no import `tfplan/v3`\n    did you mean `tfplan/v2`?\n");
 }
 
-TEST(GlobMatches, TreatsOnlyStarAndQuestionMarkSpecially) {
-  struct Case {
-    const char* glob;
-    const char* text;
-    bool matches;
-  };
-  constexpr Case kCases[] = {
-      {"aws_instance.*", "aws_instance.web", true},
-      {"aws_instance.web[*]", "aws_instance.web[0]", true},
-      {"aws_instance.web[0]", "aws_instance.web[0]", true},
-      {"aws_instance.web[0]", "aws_instance.web0", false},
-      {"*.web", "module.a.aws_instance.web", true},
-      {"aws_instance", "aws_instance.web", false},
-      {"?", "", false},
-      {"**", "", true},
-  };
-  for (const Case& c : kCases)
-    EXPECT_EQ(glob_matches(c.glob, c.text), c.matches) << c.glob;
-}
-
 TEST(Path, ReadsWhatItWrites) {
   for (const char* path :
        {"a", "a.b[0].c", "a[\"x.y\"].z[-1]", "a[*].b", "tags.cost-center", "a[\"x\\\"y\"]"}) {
