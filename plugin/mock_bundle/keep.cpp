@@ -38,8 +38,9 @@ class ResourceFilter {
   explicit ResourceFilter(const std::vector<std::string>& globs) : globs_(globs) {}
 
   bool keeps(std::string_view address) const {
-    return std::any_of(globs_.begin(), globs_.end(),
-                       [&](const std::string& glob) { return base::wildcard_matches(glob, address); });
+    return std::any_of(globs_.begin(), globs_.end(), [&](const std::string& glob) {
+      return base::wildcard_matches(glob, address);
+    });
   }
 
   /// For configuration, where addresses have no instance keys.
