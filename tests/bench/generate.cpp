@@ -2,6 +2,9 @@
 //
 //   bench_generate plan COUNT FOLDER      plan-COUNT.sentinel and plan-COUNT.json, about 1.4 kB a
 //                                         resource
+//   bench_generate terraform COUNT FOLDER terraform-COUNT.json, as `terraform show -json` prints a
+//                                         plan of COUNT resources, half of them there before: about
+//                                         3.6 kB a resource
 //   bench_generate library FOLDER         250 policies with 1,000 cases and mocks of 3 kB
 #include <cstdint>
 #include <cstdlib>
@@ -230,6 +233,79 @@ void plan(std::uint32_t count, const std::filesystem::path& folder) {
   std::ofstream(folder / (stem + ".json"), std::ios::binary) << json;
 }
 
+/// A resource of values or of a state.
+Node resource(const Node& change, const Node& values) {
+  std::vector<std::pair<std::string, Node>> out;
+  for (const auto& [key, child] : change.children) {
+    for (const std::string_view wanted : {"address", "mode", "name", "provider_name", "type"})
+      if (key == wanted) out.emplace_back(key, child);
+  }
+  out.emplace_back("schema_version", scalar("1"));
+  out.emplace_back("values", values);
+  out.emplace_back("sensitive_values", map({{"tags", map({})}, {"tags_all", map({})}}));
+  return map(std::move(out));
+}
+
+/// Its block in the configuration: half of the attributes come from elsewhere.
+Node declared(const Node& change, const Node& values) {
+  Node out;
+  for (const auto& [key, child] : change.children) {
+    for (const std::string_view wanted : {"address", "mode", "name", "type"})
+      if (key == wanted) out.children.emplace_back(key, child);
+  }
+  out.children.emplace_back("provider_config_key", text("aws"));
+  Node expressions;
+  for (const auto& [key, child] : values.children) {
+    if (!child.children.empty() || child.scalar == "null") continue;
+    expressions.children.emplace_back(
+        key, expressions.children.size() % 2 == 0
+                 ? map({{"constant_value", child}})
+                 : map({{"references", list({text("var." + key), text("local." + key)})}}));
+  }
+  out.children.emplace_back("expressions", std::move(expressions));
+  out.children.emplace_back("schema_version", scalar("1"));
+  return out;
+}
+
+void terraform(std::uint32_t count, const std::filesystem::path& folder) {
+  Dice dice;
+  std::string planned, changes, prior, configuration;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    Node node = change(dice, i, count).second;
+    for (auto& [key, of] : node.children) {
+      if (key != "change") continue;
+      const Node after = of.children[1].second;
+      if (i % 2 == 1) {
+        Node before = after;
+        before.children.emplace_back("id", text("i-" + dice.hex(17)));
+        before.children.emplace_back("arn", text("arn:aws:ec2:eu-central-1:1:x/" + dice.hex(17)));
+        of.children[0].second = list({text("update")});
+        of.children[3].second = before;
+        write_json(prior += prior.empty() ? "" : ",", resource(node, before));
+      }
+      of.children.emplace_back("before_sensitive", i % 2 == 1 ? map({}) : scalar("false"));
+      of.children.emplace_back("after_sensitive", map({{"tags", map({})}, {"tags_all", map({})}}));
+      write_json(planned += planned.empty() ? "" : ",", resource(node, after));
+      write_json(configuration += configuration.empty() ? "" : ",", declared(node, after));
+      break;
+    }
+    std::erase_if(node.children, [](const auto& child) {
+      return child.first == "deposed" || child.first == "index" || child.first == "module_address";
+    });
+    write_json(changes += changes.empty() ? "" : ",", node);
+  }
+  std::ofstream(folder / ("terraform-" + std::to_string(count) + ".json"), std::ios::binary)
+      << R"({"format_version":"1.2","terraform_version":"1.9.4",)"
+      << R"("planned_values":{"root_module":{"resources":[)" << planned
+      << R"(]}},"resource_changes":[)" << changes
+      << R"(],"prior_state":{"format_version":"1.0","terraform_version":"1.9.4",)"
+      << R"("values":{"root_module":{"resources":[)" << prior
+      << R"(]}}},"configuration":{"provider_config":{"aws":{"name":"aws","full_name":)"
+      << R"("registry.terraform.io/hashicorp/aws"}},"root_module":{"resources":[)" << configuration
+      << R"(]}},"timestamp":"2026-11-24T10:00:00Z","applyable":true,"complete":true,)"
+      << R"("errored":false})" << '\n';
+}
+
 /// Policies of the usual kind, four cases each: two mocks that pass, two that fail.
 void library(const std::filesystem::path& folder) {
   Dice dice;
@@ -286,10 +362,14 @@ int main(int count, char** arguments) {
     plan(static_cast<std::uint32_t>(std::stoul(words[1])), words[2]);
     return 0;
   }
+  if (words.size() == 3 && words[0] == "terraform") {
+    terraform(static_cast<std::uint32_t>(std::stoul(words[1])), words[2]);
+    return 0;
+  }
   if (words.size() == 2 && words[0] == "library") {
     library(words[1]);
     return 0;
   }
-  std::cerr << "usage: bench_generate plan COUNT FOLDER | library FOLDER\n";
+  std::cerr << "usage: bench_generate plan|terraform COUNT FOLDER | library FOLDER\n";
   return 2;
 }

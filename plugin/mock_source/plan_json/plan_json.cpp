@@ -17,13 +17,13 @@ constexpr std::uint64_t kLargestPlan = std::uint64_t{2} << 30U;
 struct Row {
   const char* import;
   const char* file;
-  void (*write)(const sentinel::PlanImports& imports, const sentinel::TextSink& sink);
+  void (sentinel::PlanMocks::*write)(const sentinel::TextSink& sink) const;
 };
 
 constexpr Row kRows[] = {
-    {"tfconfig/v2", "mock-tfconfig-v2.sentinel", sentinel::configuration_mock},
-    {"tfplan/v2", "mock-tfplan-v2.sentinel", sentinel::plan_mock},
-    {"tfstate/v2", "mock-tfstate-v2.sentinel", sentinel::state_mock},
+    {"tfconfig/v2", "mock-tfconfig-v2.sentinel", &sentinel::PlanMocks::configuration},
+    {"tfplan/v2", "mock-tfplan-v2.sentinel", &sentinel::PlanMocks::plan},
+    {"tfstate/v2", "mock-tfstate-v2.sentinel", &sentinel::PlanMocks::state},
 };
 
 class PlanJson : public MockSource {
@@ -35,14 +35,13 @@ class PlanJson : public MockSource {
     progress("reading the plan");
     auto text = base::read_file(file_, kLargestPlan);
     if (!text) return problem(std::move(text.error().why));
-    auto imports = sentinel::read_plan(shown_, *std::move(text));
-    if (!imports) return std::move(imports.error());
-    sentinel::hide_elsewhere(*imports);
+    auto mocks = sentinel::PlanMocks::read(shown_, *std::move(text));
+    if (!mocks) return std::move(mocks.error());
     progress("writing mocks");
     std::string configuration;
     for (const Row& row : kRows) {
       if (cancel.cancelled()) return problem("stopped while writing mocks");
-      if (auto written = write(row, *imports, folder); !written) return std::move(written.error());
+      if (auto written = write(row, *mocks, folder); !written) return std::move(written.error());
       if (!configuration.empty()) configuration += '\n';
       configuration += std::string("mock \"") + row.import + "\" {\n  module {\n    source = \"" +
                        row.file + "\"\n  }\n}\n";
@@ -53,13 +52,13 @@ class PlanJson : public MockSource {
   }
 
  private:
-  base::Status write(const Row& row, const sentinel::PlanImports& imports,
+  base::Status write(const Row& row, const sentinel::PlanMocks& mocks,
                      const base::Path& folder) const {
     // A mock may be several times as large as its plan: it is never held whole.
     std::ofstream out(folder / row.file, std::ios::binary);
     int failed = out ? 0 : errno;
     try {
-      row.write(imports, [&](std::string_view piece) {
+      (mocks.*row.write)([&](std::string_view piece) {
         if (failed == 0 &&
             !out.write(piece.data(), static_cast<std::streamsize>(piece.size())).flush()) {
           failed = errno;

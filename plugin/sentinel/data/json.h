@@ -20,7 +20,8 @@ struct FrozenDocument {
   Value value;
 };
 base::Result<FrozenDocument> read_frozen_json(base::SourcePtr source);
-/// The same, for large texts: `text` is let go as early as can be.
+/// The same, for large texts that are only read: `text` is let go as early as can be, and parts
+/// that are equal are one part, which an evaluation must not get.
 base::Result<FrozenDocument> read_frozen_json(std::string_view name, std::string text);
 
 }  // namespace sentinel

@@ -3,12 +3,14 @@
 #include <cstring>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include <simdjson.h>
 
 #include "plugin/sentinel/data/json.h"
+#include "plugin/sentinel/data/sharing.h"
 #include "plugin/sentinel/data/utf8_check.h"
 #include "plugin/sentinel/value/utf8.h"
 
@@ -53,7 +55,9 @@ std::string reason(simdjson::error_code code) {
 
 class Reader {
  public:
-  Reader(Arena& arena, bool frozen) : arena_(arena), frozen_(frozen) {}
+  /// `sharing`: null, or what makes the values of a frozen document.
+  Reader(Arena& arena, bool frozen, Sharing* sharing)
+      : arena_(arena), frozen_(frozen), sharing_(sharing) {}
 
   simdjson::error_code read(ondemand::document& document, Value& out) {
     ondemand::json_type type{};
@@ -143,6 +147,11 @@ class Reader {
       if (const auto error = value(element, item, depth + 1)) return error;
       stack_.push_back(item);
     }
+    if (sharing_ != nullptr) {
+      out = sharing_->list(std::span(stack_).subspan(base));
+      stack_.resize(base);
+      return simdjson::SUCCESS;
+    }
     List* list = make_list(arena_, stack_.size() - base);
     list->size = list->capacity;
     list->frozen = frozen_;
@@ -178,6 +187,11 @@ class Reader {
       if (const auto error = value(element, item, depth + 1)) return error;
       stack_.push_back(item);
     }
+    if (sharing_ != nullptr) {
+      out = sharing_->map(std::span(stack_).subspan(base), sorted);
+      stack_.resize(base);
+      return simdjson::SUCCESS;
+    }
     const std::size_t count = (stack_.size() - base) / 2;
     Map* map = make_map(arena_, count);
     map->sorted = sorted && frozen_;
@@ -201,6 +215,7 @@ class Reader {
 
   /// Keys and short texts stand in a document again and again: the last of each kind is shared.
   Value string(std::string_view text) {
+    if (sharing_ != nullptr) return sharing_->string(text);
     constexpr std::size_t kLongest = 64;
     if (text.size() > kLongest) return arena_.string(text);
     Value& seen = seen_[std::hash<std::string_view>()(text) % kSeen];
@@ -212,6 +227,7 @@ class Reader {
 
   Arena& arena_;
   bool frozen_;
+  Sharing* sharing_;
   std::vector<Value> stack_;
   std::vector<Value> seen_{kSeen};
 };
@@ -251,8 +267,10 @@ bool replace_lone_surrogates(char* text, std::size_t size) {
   return found;
 }
 
+enum class Make { Own, Frozen, Shared };
+
 base::Result<Value> read(Arena& arena, simdjson::padded_string padded, std::string_view name,
-                         bool frozen) {
+                         Make make) {
   base::Diagnostic problem;
   if (padded.size() > UINT32_MAX - simdjson::SIMDJSON_PADDING) {
     problem.what = std::string("`").append(name) + "` cannot be read";
@@ -266,7 +284,10 @@ base::Result<Value> read(Arena& arena, simdjson::padded_string padded, std::stri
   const auto walk = [&] {
     const simdjson::error_code error = parser.iterate(padded).get(document);
     walked = error == simdjson::SUCCESS;
-    return walked ? Reader(arena, frozen).read(document, out) : error;
+    if (!walked) return error;
+    Sharing sharing(arena);
+    return Reader(arena, make != Make::Own, make == Make::Shared ? &sharing : nullptr)
+        .read(document, out);
   };
   simdjson::error_code error = walk();
   if (error == simdjson::STRING_ERROR && replace_lone_surrogates(padded.data(), padded.size()))
@@ -298,13 +319,13 @@ bool is_utf8(std::string_view text) {
 }
 
 base::Result<Value> read_json(Arena& arena, std::string_view text, std::string_view name) {
-  return read(arena, simdjson::padded_string(text), name, false);
+  return read(arena, simdjson::padded_string(text), name, Make::Own);
 }
 
 base::Result<FrozenDocument> read_frozen_json(base::SourcePtr source) {
   auto data = std::make_shared<FrozenData>();
   base::Result<Value> value =
-      read(data->arena, simdjson::padded_string(source->text()), source->name(), true);
+      read(data->arena, simdjson::padded_string(source->text()), source->name(), Make::Frozen);
   if (!value) return std::move(value.error());
   data->source = std::move(source);
   if (value->is(Kind::Map)) data->root = value->as_map();
@@ -315,7 +336,7 @@ base::Result<FrozenDocument> read_frozen_json(std::string_view name, std::string
   auto data = std::make_shared<FrozenData>();
   simdjson::padded_string padded(text);
   std::string().swap(text);
-  base::Result<Value> value = read(data->arena, std::move(padded), name, true);
+  base::Result<Value> value = read(data->arena, std::move(padded), name, Make::Shared);
   if (!value) return std::move(value.error());
   if (value->is(Kind::Map)) data->root = value->as_map();
   return FrozenDocument{std::move(data), *value};

@@ -40,7 +40,8 @@ std::string_view text(const Value& map, std::string_view key) {
 
 class Builder {
  public:
-  explicit Builder(Arena& arena) : arena_(arena) {}
+  /// `sorting`: whether policies will walk over the maps. The writer sorts by itself.
+  explicit Builder(Arena& arena, bool sorting = true) : arena_(arena), sorting_(sorting) {}
 
   const Map* plan(const Value& raw) {
     Map* variables = make_map(arena_);
@@ -141,6 +142,7 @@ class Builder {
 
   /// The same data with every map sorted, sharing what is sorted already. JSON's keys are strings.
   Value sorted(const Value& value) {
+    if (!sorting_) return value;
     if (value.is(Kind::List)) {
       const List& from = *value.as_list();
       List* to = nullptr;
@@ -442,6 +444,7 @@ class Builder {
   }
 
   Arena& arena_;
+  bool sorting_;
   Map* providers_ = nullptr;
   Map* resources_ = nullptr;
   Map* provisioners_ = nullptr;
@@ -458,45 +461,35 @@ base::Diagnostic no_plan(std::string_view name, std::string why) {
   return out;
 }
 
-base::Result<PlanImports> imports_of(base::Result<FrozenDocument> document, std::string_view name) {
-  if (!document) return std::move(document.error());
+/// A document that is a plan, as the generator's library re-encodes it.
+base::Result<Value> raw_of(const base::Result<FrozenDocument>& document, std::string_view name,
+                           Arena& arena) {
+  if (!document) return base::Diagnostic(document.error());
   if (!document->value.is(Kind::Map)) return no_plan(name, "the document is no object");
   const std::string_view version = text(document->value, "format_version");
   if (version.empty()) return no_plan(name, "it has no `format_version`");
   if (!version.starts_with("0.") && !version.starts_with("1.")) {
     return no_plan(name, "its format version is " + std::string(version) + ", not 0.x or 1.x");
   }
-  auto owner = std::make_shared<PlanImports::Owner>();
-  owner->json = std::move(document->data);
-  const Map* sanitized = sanitize_plan(owner->arena, *document->value.as_map());
-  const Value raw = Value::map(const_cast<Map*>(sanitized));
-  PlanImports out;
-  Builder builder(owner->arena);
-  out.plan = builder.plan(raw);
-  out.configuration = builder.configuration(raw);
-  out.state = builder.state(raw);
-  out.owner = std::move(owner);
-  return out;
+  return Value::map(
+      const_cast<Map*>(sanitize_plan(arena, *document->value.as_map())));  // NOLINT: frozen
 }
 
 }  // namespace
 
 base::Result<PlanImports> read_plan(const base::SourcePtr& json) {
-  return imports_of(read_frozen_json(json), json->name());
-}
-
-base::Result<PlanImports> read_plan(std::string_view name, std::string json) {
-  return imports_of(read_frozen_json(name, std::move(json)), name);
-}
-
-void hide_elsewhere(PlanImports& imports) {
-  PlanImports::Owner& owner = *imports.owner;
-  if (owner.json->root == nullptr) return;
-  const TextHider hider(sensitive_texts(Value::map(owner.json->root)));
-  if (hider.empty()) return;
-  for (const Map** import : {&imports.plan, &imports.configuration, &imports.state}) {
-    *import = hider.hidden(owner.arena, Value::map(const_cast<Map*>(*import))).as_map();
-  }
+  auto document = read_frozen_json(json);
+  auto owner = std::make_shared<PlanImports::Owner>();
+  auto raw = raw_of(document, json->name(), owner->arena);
+  if (!raw) return std::move(raw.error());
+  owner->json = std::move(document->data);
+  PlanImports out;
+  Builder builder(owner->arena);
+  out.plan = builder.plan(*raw);
+  out.configuration = builder.configuration(*raw);
+  out.state = builder.state(*raw);
+  out.owner = std::move(owner);
+  return out;
 }
 
 std::string plan_mock(const PlanImports& imports) {
@@ -512,18 +505,51 @@ std::string state_mock(const PlanImports& imports) {
   return write_mock(*imports.state);
 }
 
-void plan_mock(const PlanImports& imports, const TextSink& sink) {
-  write_mock(*imports.plan, sink);
+struct PlanMocks::Held {
+  FrozenDataPtr json;
+  Arena arena;
+  Value raw;
+  std::unique_ptr<const TextHider> hider;
+
+  /// Writes what `make` makes.
+  template <class Make>
+  void write(const Make& make, const TextSink& sink) const {
+    Arena own;
+    Builder builder(own, false);
+    Value import = Value::map(const_cast<Map*>(make(builder)));  // NOLINT: frozen
+    if (!hider->empty()) import = hider->hidden(own, import);
+    write_mock(*import.as_map(), sink);
+  }
+};
+
+PlanMocks::PlanMocks(std::unique_ptr<const Held> held) : held_(std::move(held)) {}
+PlanMocks::PlanMocks(PlanMocks&&) noexcept = default;
+PlanMocks& PlanMocks::operator=(PlanMocks&&) noexcept = default;
+PlanMocks::~PlanMocks() = default;
+
+base::Result<PlanMocks> PlanMocks::read(std::string_view name, std::string json) {
+  auto document = read_frozen_json(name, std::move(json));
+  auto held = std::make_unique<Held>();
+  auto raw = raw_of(document, name, held->arena);
+  if (!raw) return std::move(raw.error());
+  held->json = std::move(document->data);
+  held->raw = *raw;
+  held->hider = std::make_unique<const TextHider>(sensitive_texts(document->value));
+  return PlanMocks(std::move(held));
 }
 
-void configuration_mock(const PlanImports& imports, const TextSink& sink) {
+void PlanMocks::plan(const TextSink& sink) const {
+  held_->write([this](Builder& builder) { return builder.plan(held_->raw); }, sink);
+}
+
+void PlanMocks::configuration(const TextSink& sink) const {
   sink(std::string(kConfigurationImports) + "\n");
-  write_mock(*imports.configuration, sink);
+  held_->write([this](Builder& builder) { return builder.configuration(held_->raw); }, sink);
   sink(std::string("\n") + kStripIndex);
 }
 
-void state_mock(const PlanImports& imports, const TextSink& sink) {
-  write_mock(*imports.state, sink);
+void PlanMocks::state(const TextSink& sink) const {
+  held_->write([this](Builder& builder) { return builder.state(held_->raw); }, sink);
 }
 
 }  // namespace sentinel

@@ -33,20 +33,32 @@ extern const char* const kStripIndex;
 /// Accepts format versions 0.x and 1.x. Errors are of the JSON (with a position), of the version,
 /// and of a document that is no plan.
 base::Result<PlanImports> read_plan(const base::SourcePtr& json);
-/// The same of a text called `name`, which may be large: it is let go as early as can be.
-base::Result<PlanImports> read_plan(std::string_view name, std::string json);
-
-/// Hides what the plan marks sensitive wherever else the same text stands: in the configuration, in
-/// drift, inside other texts. HCP Terraform does not.
-void hide_elsewhere(PlanImports& imports);
 
 /// The mock files of the three imports, byte for byte as HCP Terraform lays them out.
 std::string plan_mock(const PlanImports& imports);
 std::string configuration_mock(const PlanImports& imports);
 std::string state_mock(const PlanImports& imports);
-/// The same in pieces, for what is too large to be held whole.
-void plan_mock(const PlanImports& imports, const TextSink& sink);
-void configuration_mock(const PlanImports& imports, const TextSink& sink);
-void state_mock(const PlanImports& imports, const TextSink& sink);
+
+/// The same mocks of a plan that may be large, in pieces. Besides, what the plan marks sensitive is
+/// hidden wherever else the same text stands: in the configuration, in drift, inside other texts.
+/// HCP Terraform does not. An import is made when it is written, and gone afterwards: of 200 MB of
+/// JSON, 600 are needed.
+class PlanMocks {
+ public:
+  /// `name`: of the text, for messages. Errors as those of read_plan().
+  static base::Result<PlanMocks> read(std::string_view name, std::string json);
+  PlanMocks(PlanMocks&&) noexcept;
+  PlanMocks& operator=(PlanMocks&&) noexcept;
+  ~PlanMocks();
+
+  void plan(const TextSink& sink) const;
+  void configuration(const TextSink& sink) const;
+  void state(const TextSink& sink) const;
+
+ private:
+  struct Held;
+  explicit PlanMocks(std::unique_ptr<const Held> held);
+  std::unique_ptr<const Held> held_;
+};
 
 }  // namespace sentinel

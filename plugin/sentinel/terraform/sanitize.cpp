@@ -350,6 +350,15 @@ class Sanitizer {
     return value;
   }
 
+  /// Whether an expression holds nothing but what is kept of it, as nearly all do.
+  static bool is_kept(const Value& value) {
+    if (!value.is(Kind::Map) || value.as_map()->size != 1) return false;
+    const MapEntry& only = value.as_map()->entries[0];
+    const std::string_view name = only.key.as_string();
+    return (name == "constant_value" && !only.value.is(Kind::Null)) ||
+           (name == "references" && !empty(only.value));
+  }
+
   /// References, a constant, or (a list of) nested blocks; what else there is gets lost.
   Value expression(const Value& value) {
     if (value.is(Kind::List)) {
@@ -361,6 +370,7 @@ class Sanitizer {
       to->frozen = true;
       return Value::list(to);
     }
+    if (is_kept(value)) return value;
     Map* to = make_map(arena_, 2);
     to->sorted = true;
     for (const std::string_view name : {"constant_value", "references"}) {

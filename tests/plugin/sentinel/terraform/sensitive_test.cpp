@@ -42,12 +42,21 @@ TEST(SensitiveTexts, AreThoseThatThePlanMarks) {
                                    "list-text", "output-text", "state-text", "variable-text"}));
 }
 
-TEST(HideElsewhere, LeavesNoneOfThemInAnyImport) {
-  auto imports = read_plan("plan.json", std::string(kPlan));
+std::string pieces(const PlanMocks& mocks, void (PlanMocks::*write)(const TextSink& sink) const) {
+  std::string out;
+  (mocks.*write)([&](std::string_view piece) { out += piece; });
+  return out;
+}
+
+TEST(PlanMocks, HideSensitiveTextsInEveryImport) {
+  auto imports = read_plan(std::make_shared<const base::Source>("plan.json", std::string(kPlan)));
   ASSERT_TRUE(imports) << base::to_text(imports.error());
   EXPECT_NE(configuration_mock(*imports).find("after-text"), std::string::npos);
-  hide_elsewhere(*imports);
-  const std::string all = plan_mock(*imports) + configuration_mock(*imports) + state_mock(*imports);
+  auto mocks = PlanMocks::read("plan.json", std::string(kPlan));
+  ASSERT_TRUE(mocks) << base::to_text(mocks.error());
+  const std::string all = pieces(*mocks, &PlanMocks::plan) +
+                          pieces(*mocks, &PlanMocks::configuration) +
+                          pieces(*mocks, &PlanMocks::state);
   for (const char* text : {"after-text", "before-text", "default-text", "drift-text", "list-text",
                            "output-text", "state-text", "variable-text"}) {
     EXPECT_EQ(all.find(text), std::string::npos) << text << "\n" << all;
@@ -56,36 +65,37 @@ TEST(HideElsewhere, LeavesNoneOfThemInAnyImport) {
     EXPECT_NE(all.find(text), std::string::npos) << text << "\n" << all;
 }
 
-TEST(Mocks, InPiecesAreTheSame) {
-  auto imports = read_plan("plan.json", std::string(kPlan));
-  ASSERT_TRUE(imports);
-  const auto pieces = [&](void (*write)(const PlanImports&, const TextSink&)) {
-    std::string out;
-    write(*imports, [&](std::string_view piece) { out += piece; });
-    return out;
-  };
-  EXPECT_EQ(pieces(plan_mock), plan_mock(*imports));
-  EXPECT_EQ(pieces(configuration_mock), configuration_mock(*imports));
-  EXPECT_EQ(pieces(state_mock), state_mock(*imports));
-}
-
-TEST(Mocks, OfManyMegabytesComeInManyPieces) {
+TEST(PlanMocks, OfManyMegabytesComeInManyPiecesAndAreTheSame) {
+  // Equal parts, keys out of order and one that is repeated.
   std::string json = R"({ "format_version": "1.2", "variables": {)";
   for (int i = 0; i < 20'000; ++i) {
     json += (i == 0 ? "" : ",");
-    json += "\"v" + std::to_string(i) + R"(": { "value": ")" + std::string(60, 'x') + "\" }";
+    json += "\"v" + std::to_string(i) + R"(": { "value": {"z": [1, 1.5, true], "a": ")" +
+            std::string(60, 'x') + R"(", "z": [1, 1.5, false]} })";
   }
-  auto imports = read_plan("plan.json", json + "} }");
-  ASSERT_TRUE(imports) << base::to_text(imports.error());
+  json += "} }";
+  auto imports = read_plan(std::make_shared<const base::Source>("plan.json", json));
+  auto mocks = PlanMocks::read("plan.json", json);
+  ASSERT_TRUE(imports && mocks);
   std::string out;
   std::size_t longest = 0;
-  plan_mock(*imports, [&](std::string_view piece) {
+  mocks->plan([&](std::string_view piece) {
     out += piece;
     longest = std::max(longest, piece.size());
   });
-  EXPECT_EQ(out, plan_mock(*imports));
+  EXPECT_TRUE(out == plan_mock(*imports));
   EXPECT_GT(out.size(), std::size_t{3} << 20U);
   EXPECT_LT(longest, std::size_t{2} << 20U);
+  EXPECT_TRUE(pieces(*mocks, &PlanMocks::configuration) == configuration_mock(*imports));
+  EXPECT_TRUE(pieces(*mocks, &PlanMocks::state) == state_mock(*imports));
+}
+
+TEST(PlanMocks, SayWhatIsNoPlan) {
+  auto mocks = PlanMocks::read("plan.json", "[]");
+  ASSERT_FALSE(mocks);
+  EXPECT_EQ(base::to_text(mocks.error()),
+            "`plan.json` is no Terraform plan: the document is no object\n"
+            "    make it with `terraform show -json PLANFILE`\n");
 }
 
 TEST(TextHider, TakesTheLongestOfSeveral) {
