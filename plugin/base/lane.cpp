@@ -5,7 +5,27 @@
 #include <system_error>
 #include <utility>
 
+#include <pthread.h>
+#include <sched.h>
+
 namespace base {
+namespace {
+
+/// Moves a new thread off the processor of its maker, where it may wait for as long as the maker
+/// works: Linux balances such a pair only after some ten milliseconds, which is as long as a small
+/// suite takes. From then on it may run anywhere, as before.
+void send_away(std::jthread& thread) {
+  cpu_set_t all;
+  const int here = ::sched_getcpu();
+  if (here < 0 || ::sched_getaffinity(0, sizeof(all), &all) != 0 || CPU_COUNT(&all) < 2) return;
+  cpu_set_t others = all;
+  CPU_CLR(static_cast<unsigned>(here), &others);
+  if (::pthread_setaffinity_np(thread.native_handle(), sizeof(others), &others) == 0) {
+    ::pthread_setaffinity_np(thread.native_handle(), sizeof(all), &all);
+  }
+}
+
+}  // namespace
 
 Lane::Lane(std::size_t threads) {
   threads_.reserve(threads == 0 ? 1 : threads);
@@ -64,7 +84,7 @@ void for_each_number(std::size_t count, std::size_t threads,
   const std::size_t wanted = std::min(std::max<std::size_t>(threads, 1), count);
   try {
     while (others.size() + 1 < wanted)
-      others.emplace_back(work);
+      send_away(others.emplace_back(work));
   } catch (const std::system_error&) {
     // The system gives no more threads: those that there are do the work.
   }

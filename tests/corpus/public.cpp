@@ -48,8 +48,7 @@ std::vector<sentinel::FoundPolicy> find_all(const base::Path& root) {
     sentinel::FoundPolicy policy;
     policy.file = file;
     policy.name = file.stem().string();
-    policy.cases = sentinel::find_cases(file, {});
-    if (!policy.cases.empty()) out.push_back(std::move(policy));
+    out.push_back(std::move(policy));
   }
   return out;
 }
@@ -108,9 +107,9 @@ int main(int count, char** words) {
         sentinel::run_suite(find_all(repository), loader, options, system);
     Count here;
     for (const sentinel::PolicyResult& result : results) {
-      here.cases += result.policy.cases.size();
-      for (std::size_t i = 0; i < result.policy.cases.size(); ++i) {
-        const std::string name = result.policy.cases[i].file.lexically_relative(root).string();
+      here.cases += result.found.size();
+      for (std::size_t i = 0; i < result.found.size(); ++i) {
+        const std::string name = result.found[i].file.lexically_relative(root).string();
         if (result.cases.empty()) {  // the policy does not parse, or is not there
           ++here.error;
           differing += "error   " + name + "\n        " +

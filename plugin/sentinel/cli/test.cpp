@@ -1,5 +1,6 @@
 // `sentinel test`. Documentation: Sentinel, commands, test; writing, testing.
 #include <algorithm>
+#include <memory>
 #include <ostream>
 #include <thread>
 
@@ -27,31 +28,27 @@ struct Options {
   std::optional<std::chrono::nanoseconds> timeout;
 };
 
-/// Keeps what `-run` names. A policy without a matching case goes altogether where the expression
-/// has a part for cases. The message of a bad expression.
-std::optional<std::string> select(const std::string& expression,
-                                  std::vector<FoundPolicy>& policies) {
+/// Keeps what `-run` names. Where the expression has a part for cases, only those run, and a policy
+/// without one goes altogether. The message of a bad expression.
+std::optional<std::string> select(const std::string& expression, std::vector<FoundPolicy>& policies,
+                                  SuiteOptions& suite) {
   const std::size_t slash = expression.find('/');
   RE2::Options quiet;
   quiet.set_log_errors(false);
   const RE2 policy(expression.substr(0, slash), quiet);
-  const RE2 one(slash == std::string::npos ? std::string() : expression.substr(slash + 1), quiet);
-  for (const RE2* pattern : {&policy, &one}) {
+  const auto one = std::make_shared<const RE2>(
+      slash == std::string::npos ? std::string() : expression.substr(slash + 1), quiet);
+  for (const RE2* pattern : {&policy, one.get()}) {
     if (!pattern->ok()) return "invalid -run expression: " + pattern->error();
   }
-  std::vector<FoundPolicy> kept;
-  for (FoundPolicy& found : policies) {
-    if (!RE2::PartialMatch(found.name, policy)) continue;
-    if (slash != std::string::npos) {
-      std::erase_if(found.cases, [&](const FoundCase& item) {
-        return !RE2::PartialMatch(item.name, one) &&
-               !RE2::PartialMatch(item.file.filename().string(), one);
-      });
-      if (found.cases.empty()) continue;
-    }
-    kept.push_back(std::move(found));
+  std::erase_if(policies,
+                [&](const FoundPolicy& found) { return !RE2::PartialMatch(found.name, policy); });
+  if (slash != std::string::npos) {
+    suite.select = [one](const FoundCase& found) {
+      return RE2::PartialMatch(found.name, *one) ||
+             RE2::PartialMatch(found.file.filename().string(), *one);
+    };
   }
-  policies = std::move(kept);
   return std::nullopt;
 }
 
@@ -112,8 +109,8 @@ std::string to_output(const std::vector<PolicyResult>& results, const Options& o
       out += paint.red(indented(base::to_text(problem), 2));
     }
     for (std::size_t i = 0; i < result.cases.size(); ++i) {
-      out += status_line("  ", name_of(result.cases[i].status),
-                         result.policy.cases[i].file.string(), paint);
+      out +=
+          status_line("  ", name_of(result.cases[i].status), result.found[i].file.string(), paint);
       out +=
           details(result.cases[i], result.policy.file.filename().string(), options.verbose, paint);
     }
@@ -194,7 +191,7 @@ std::string to_json(const std::vector<PolicyResult>& results, std::chrono::nanos
     write_errors(json, errors);
     json.begin_object("cases");
     for (std::size_t i = 0; i < result.cases.size(); ++i) {
-      write_case(json, result.policy.cases[i], result.cases[i], result);
+      write_case(json, result.found[i], result.cases[i], result);
     }
     json.end_object();
     json.member("duration", milliseconds(result.duration));
@@ -223,16 +220,17 @@ int run_test(const std::vector<std::string>& arguments, const CommandContext& co
   const auto begin = system.clock->steady();
   const std::size_t jobs = options.jobs != 0 ? options.jobs : std::thread::hardware_concurrency();
   auto policies =
-      find_policies({flags.rest().begin(), flags.rest().end()}, system.working_directory, jobs);
+      find_policies({flags.rest().begin(), flags.rest().end()}, system.working_directory);
   if (!policies) {
     context.streams.err << base::to_text(policies.error());
     return kOtherError;
   }
-  if (!options.run.empty()) {
-    if (const auto wrong = select(options.run, *policies)) return refuse(*wrong, "test", context);
-  }
-
   SuiteOptions suite;
+  if (!options.run.empty()) {
+    if (const auto wrong = select(options.run, *policies, suite)) {
+      return refuse(*wrong, "test", context);
+    }
+  }
   suite.jobs = jobs;
   suite.keep_passing = options.json || options.verbose;
   suite.working_directory = system.working_directory;

@@ -85,20 +85,23 @@ LoadedFilePtr Loader::plan(const base::Path& path, std::string_view import) {
                                               : Form::PlanState);
 }
 
-void Loader::forget_small(const base::Path& folder) {
+void Loader::forget_small(const base::Path& path) {
   constexpr std::uint64_t kSmall = std::uint64_t{1} << 20U;
-  const std::string prefix = folder.native() + '/';
   std::vector<std::shared_ptr<Entry>> dropped;  // after the lock is gone
   const std::lock_guard lock(mutex_);
-  for (auto at = entries_.lower_bound(prefix);
-       at != entries_.end() && at->first.starts_with(prefix);) {
-    if (at->second->file == nullptr || at->second->file->size > kSmall) {
-      ++at;
-      continue;
+  for (const char next :
+       {'\0', '/'}) {  // what follows the path in a key: of itself, of what it holds
+    const std::string prefix = path.native() + next;
+    for (auto at = entries_.lower_bound(prefix);
+         at != entries_.end() && at->first.starts_with(prefix);) {
+      if (at->second->file == nullptr || at->second->file->size > kSmall) {
+        ++at;
+        continue;
+      }
+      kept_ -= at->second->file->size;
+      dropped.push_back(std::move(at->second));
+      at = entries_.erase(at);
     }
-    kept_ -= at->second->file->size;
-    dropped.push_back(std::move(at->second));
-    at = entries_.erase(at);
   }
 }
 

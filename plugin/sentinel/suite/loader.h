@@ -47,9 +47,9 @@ class Loader {
   /// `tfconfig/v2` has a function and is a module, the others are data.
   LoadedFilePtr plan(const base::Path& path, std::string_view import);
 
-  /// Drops the small files of a folder, of which nobody is expected to ask for more: what follows
-  /// then lives in memory that is already there, which costs less than reading a file again.
-  void forget_small(const base::Path& folder);
+  /// Drops a file or the files of a folder, if small, where nobody is expected to ask for them
+  /// again: what follows then lives in memory that is already there.
+  void forget_small(const base::Path& path);
 
   std::string name(const base::Path& path) const { return namer_(path); }
 

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <deque>
 #include <exception>
+#include <mutex>
 #include <system_error>
 #include <utility>
 
@@ -18,12 +19,10 @@ bool by_path(const base::Path& a, const base::Path& b) {
   return a.native() < b.native();
 }
 
-FoundPolicy make_policy(base::Path file, const base::Path& working_directory) {
-  FoundPolicy out;
-  out.name = file.filename().string();
-  if (out.name.ends_with(kEnding)) out.name.resize(out.name.size() - kEnding.size());
-  out.cases = find_cases(file, working_directory);
-  out.file = std::move(file);
+/// The file name without `.sentinel`.
+std::string name_of_policy(const base::Path& file) {
+  std::string out = file.filename().string();
+  if (out.ends_with(kEnding)) out.resize(out.size() - kEnding.size());
   return out;
 }
 
@@ -47,7 +46,7 @@ void set_status(PolicyResult& result) {
     result.status = PolicyResult::Status::Error;
     return;
   }
-  if (result.policy.cases.empty()) {
+  if (result.found.empty()) {
     result.status = PolicyResult::Status::NoTests;
     return;
   }
@@ -61,9 +60,7 @@ void set_status(PolicyResult& result) {
 
 std::vector<FoundCase> find_cases(const base::Path& policy, const base::Path& working_directory) {
   std::vector<FoundCase> out;
-  std::string name = policy.filename().string();
-  if (name.ends_with(kEnding)) name.resize(name.size() - kEnding.size());
-  const base::Path folder = policy.parent_path() / "test" / name;
+  const base::Path folder = policy.parent_path() / "test" / name_of_policy(policy);
   std::error_code failure;
   for (std::filesystem::directory_iterator entry(working_directory / folder, failure), end;
        entry != end && !failure; entry.increment(failure)) {
@@ -79,8 +76,7 @@ std::vector<FoundCase> find_cases(const base::Path& policy, const base::Path& wo
 }
 
 base::Result<std::vector<FoundPolicy>> find_policies(const std::vector<base::Path>& paths,
-                                                     const base::Path& working_directory,
-                                                     std::size_t jobs) {
+                                                     const base::Path& working_directory) {
   std::vector<base::Path> files;
   const auto add_folder = [&](const base::Path& folder) -> base::Status {
     std::error_code failure;
@@ -114,10 +110,12 @@ base::Result<std::vector<FoundPolicy>> find_policies(const std::vector<base::Pat
   }
   std::sort(files.begin(), files.end(), by_path);
   files.erase(std::unique(files.begin(), files.end()), files.end());
-  std::vector<FoundPolicy> out(files.size());
-  base::for_each_number(files.size(), jobs, [&](std::size_t i) {
-    out[i] = make_policy(std::move(files[i]), working_directory);
-  });
+  std::vector<FoundPolicy> out;
+  out.reserve(files.size());
+  for (base::Path& file : files) {
+    std::string name = name_of_policy(file);
+    out.push_back({std::move(file), std::move(name)});
+  }
   return out;
 }
 
@@ -157,12 +155,20 @@ class PolicyRun {
             const base::System& system)
       : loader_(loader), options_(options), budget_(budget), system_(system) {
     result_.policy = std::move(policy);
-    result_.cases.resize(result_.policy.cases.size());
+  }
+
+  /// Finds the cases, once; how many there are.
+  std::size_t find() {
+    if (!listed_.load(std::memory_order_acquire)) {
+      const std::lock_guard lock(listing_);
+      if (!listed_.load(std::memory_order_relaxed)) list();
+    }
+    return result_.found.size();
   }
 
   /// Runs the cases that no thread has begun.
   void run() {
-    const std::size_t count = result_.cases.size();
+    const std::size_t count = find();
     if (next_ >= count) return;
     const base::Path file = options_.working_directory / result_.policy.file;
     const LoadedFilePtr program = loader_.policy(file);
@@ -179,12 +185,21 @@ class PolicyRun {
   }
 
  private:
+  void list() {
+    result_.found = find_cases(result_.policy.file, options_.working_directory);
+    if (options_.select) {
+      std::erase_if(result_.found, [this](const FoundCase& one) { return !options_.select(one); });
+    }
+    result_.cases.resize(result_.found.size());
+    listed_.store(true, std::memory_order_release);
+  }
+
   void run(const LoadedFile& program, std::size_t at) {
     CaseResult& result = result_.cases[at];
     CaseOptions own = options_.cases;
     own.limits.memory = budget_.memory;
     if (options_.deadline) limit_time(own.limits, *options_.deadline - system_.clock->steady());
-    const base::Path file = options_.working_directory / result_.policy.cases[at].file;
+    const base::Path file = options_.working_directory / result_.found[at].file;
     try {
       result = run_case(program, file, loader_, own, system_);
     } catch (const std::exception& error) {  // out of memory
@@ -215,9 +230,12 @@ class PolicyRun {
       result_.description = description(*program.program);
     }
     loader_.forget_small(file.parent_path() / "test" / result_.policy.name);
+    loader_.forget_small(file);
   }
 
   PolicyResult result_;
+  std::mutex listing_;
+  std::atomic<bool> listed_ = false;
   Loader& loader_;
   const SuiteOptions& options_;
   Budget& budget_;
@@ -232,19 +250,29 @@ std::vector<PolicyResult> run_suite(std::vector<FoundPolicy> policies, Loader& l
                                     const SuiteOptions& options, const base::System& system) {
   Budget budget{memory_of_each(options.cases.limits.memory, options.jobs)};
   std::deque<PolicyRun> runs;
-  std::size_t cases = 0;
-  for (FoundPolicy& policy : policies) {
-    cases += policy.cases.size();
+  for (FoundPolicy& policy : policies)
     runs.emplace_back(std::move(policy), loader, options, budget, system);
+  std::size_t jobs = std::max<std::size_t>(options.jobs, 1);
+  if (runs.size() < jobs) {
+    // Few policies: no more threads than there are cases.
+    std::size_t cases = 0;
+    for (PolicyRun& run : runs)
+      cases += run.find();
+    jobs = std::min(jobs, cases);
   }
   // A thread takes a whole policy, so that it does not wait for another that reads the same files;
   // once all policies are begun, it helps with those that are not finished.
-  base::for_each_number(2 * runs.size(), std::min(options.jobs, cases),
-                        [&](std::size_t i) { runs[i % runs.size()].run(); });
+  base::for_each_number(runs.size() + jobs, jobs, [&](std::size_t i) {
+    if (i < runs.size()) return runs[i].run();
+    for (PolicyRun& run : runs)
+      run.run();
+  });
   std::vector<PolicyResult> results;
   results.reserve(runs.size());
-  for (PolicyRun& run : runs)
+  for (PolicyRun& run : runs) {
+    if (options.select && run.find() == 0) continue;
     results.push_back(run.take());
+  }
   return results;
 }
 

@@ -20,20 +20,17 @@ struct FoundCase {
 };
 
 struct FoundPolicy {
-  base::Path file;               // as the user wrote the folder, joined with the name
-  std::string name;              // file name without `.sentinel`
-  std::vector<FoundCase> cases;  // lexicographic by path
+  base::Path file;   // as the user wrote the folder, joined with the name
+  std::string name;  // file name without `.sentinel`
 };
 
 /// Policies are the `.sentinel` files among `paths` and directly in the folders among them; none
-/// given is the working directory. The cases of `DIR/NAME.sentinel` are `DIR/test/NAME/*.hcl` and
-/// `*.json`; their folders are read `jobs` at a time. Lexicographic by path. A path that is not
-/// there is an error.
+/// given is the working directory. Lexicographic by path. A path that is not there is an error.
 base::Result<std::vector<FoundPolicy>> find_policies(const std::vector<base::Path>& paths,
-                                                     const base::Path& working_directory,
-                                                     std::size_t jobs = 1);
+                                                     const base::Path& working_directory);
 
-/// The cases of one policy file; `policy` may be relative to `working_directory`.
+/// The cases of one policy file, which may be relative to `working_directory`: of
+/// `DIR/NAME.sentinel` they are `DIR/test/NAME/*.hcl` and `*.json`. Lexicographic by path.
 std::vector<FoundCase> find_cases(const base::Path& policy, const base::Path& working_directory);
 
 struct PolicyResult {
@@ -43,7 +40,8 @@ struct PolicyResult {
   Status status = Status::NoTests;
   std::vector<base::Diagnostic> problems;  // Error: the policy does not parse
   std::string description;
-  std::vector<CaseResult> cases;  // one for each of `policy.cases`; none where there are problems
+  std::vector<FoundCase> found;
+  std::vector<CaseResult> cases;  // one for each of `found`; none where there are problems
   std::chrono::steady_clock::duration duration{};
 };
 
@@ -52,6 +50,9 @@ std::string_view name_of(PolicyResult::Status status);
 
 struct SuiteOptions {
   CaseOptions cases;
+  /// Where set, only the cases for which it is true run, and policies without one have no result.
+  /// Called from several threads at once.
+  std::function<bool(const FoundCase&)> select;
   std::size_t jobs = 1;
   /// The values of a case that passes are dropped unless this is set: traces of them are rarely
   /// shown, and a large suite would hold much memory.
@@ -63,7 +64,8 @@ struct SuiteOptions {
   base::Path working_directory;
 };
 
-/// Runs every case, `jobs` at a time. The results stand in the order of `policies`.
+/// Finds the cases of each policy and runs them, `jobs` at a time. The results stand in the order
+/// of `policies`.
 std::vector<PolicyResult> run_suite(std::vector<FoundPolicy> policies, Loader& loader,
                                     const SuiteOptions& options, const base::System& system);
 

@@ -68,11 +68,12 @@ TEST_F(Suite, FindsPoliciesAndTheirCasesInOrder) {
   ASSERT_EQ(found->size(), 2U);
   EXPECT_EQ((*found)[0].file, "a.egp.sentinel");
   EXPECT_EQ((*found)[0].name, "a.egp");
-  ASSERT_EQ((*found)[0].cases.size(), 2U);
-  EXPECT_EQ((*found)[0].cases[0].file, "test/a.egp/7-am.json");
-  EXPECT_EQ((*found)[0].cases[0].name, "7-am");
-  EXPECT_EQ((*found)[0].cases[1].file, "test/a.egp/z.hcl");
-  EXPECT_TRUE((*found)[1].cases.empty());
+  const std::vector<FoundCase> cases = find_cases((*found)[0].file, folder_);
+  ASSERT_EQ(cases.size(), 2U);
+  EXPECT_EQ(cases[0].file, "test/a.egp/7-am.json");
+  EXPECT_EQ(cases[0].name, "7-am");
+  EXPECT_EQ(cases[1].file, "test/a.egp/z.hcl");
+  EXPECT_TRUE(find_cases((*found)[1].file, folder_).empty());
 }
 
 TEST_F(Suite, TakesAnyMixOfFilesAndFolders) {
