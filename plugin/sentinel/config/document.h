@@ -1,6 +1,6 @@
-// Configuration text → blocks, whatever it was written in. HCL (native syntax, literal values) and
-// JSON (both dialects) become the same list of blocks with the position of every key and value;
-// configuration.h gives them meaning.
+// Configuration text → blocks, whatever it was written in. HCL (native syntax, constant
+// expressions) and JSON (both dialects) become the same list of blocks with the position of every
+// key and value; configuration.h gives them meaning.
 #pragma once
 
 #include <optional>
@@ -56,8 +56,14 @@ inline constexpr int kDeepestConfiguration = 200;
 /// So are more values than this in one file: a tree takes a hundred times the text of `[0,0,0…`.
 inline constexpr std::size_t kMostConfigurationValues = 2'000'000;
 
-/// HCL's native syntax with literal values: no variables, functions, operators or templates. The
-/// first syntax error ends the reading: what was read before it is returned.
+/// Expressions that have to be kept until their value is wanted: in `for`, behind conditions.
+inline constexpr std::size_t kMostExpressions = 100'000;
+/// Bytes of text that expressions of one file may make together.
+inline constexpr std::size_t kMostComputedText = std::size_t{64} << 20U;
+
+/// HCL's native syntax with constant expressions: operators, conditions, templates, `for`, elements
+/// of lists and objects, but no variables and no functions. The first error ends the reading: what
+/// was read before it is returned.
 Document read_hcl(const base::SourcePtr& source, std::vector<base::Diagnostic>& errors);
 
 /// JSON. Tells the two dialects apart: bare or textual mocks, `modules`, `imports`, `test` without

@@ -1,12 +1,14 @@
 // HCL's native syntax. Documentation: HCL, "HCL Native Syntax Specification"; Sentinel,
 // configuration.
-#include <charconv>
+#include <algorithm>
+#include <array>
 #include <cmath>
-#include <cstdlib>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 
 #include "plugin/sentinel/config/document.h"
+#include "plugin/sentinel/config/hcl_expression.h"
 #include "plugin/sentinel/config/text.h"
 
 namespace sentinel {
@@ -15,11 +17,7 @@ namespace {
 using base::ConfigEntry;
 using base::ConfigNode;
 using base::Span;
-
-/// Ends the reading; caught in read_hcl.
-struct SyntaxError {
-  base::Diagnostic diagnostic;
-};
+using Kind = HclExpression::Kind;
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -56,11 +54,7 @@ class Reader {
   bool starts_with(std::string_view word) const { return text_.substr(at_).starts_with(word); }
 
   [[noreturn]] void fail(std::string what, Span span, std::string advice) const {
-    base::Diagnostic diagnostic;
-    diagnostic.what = std::move(what);
-    diagnostic.where = source_->locate(span);
-    diagnostic.advice = std::move(advice);
-    throw SyntaxError{std::move(diagnostic)};
+    fail_hcl(*source_, std::move(what), span, std::move(advice));
   }
 
   /// What stands at the reading position, for "found …, expected …".
@@ -104,10 +98,11 @@ class Reader {
 
   /// One more value or block: all of them are bounded.
   void count() {
-    if (++values_ > kMostConfigurationValues) {
+    if (budget_.values == 0) {
       fail("the file holds more than " + std::to_string(kMostConfigurationValues) + " values",
            here(), {});
     }
+    --budget_.values;
   }
 
   void skip_lines() {
@@ -150,8 +145,11 @@ class Reader {
       }
       BlockLabel label;
       if (peek() == '"') {
-        ConfigNode text = read_quoted();
-        label = {std::move(text.text), text.span};
+        HclExpression text = read_quoted();
+        if (text.kind != Kind::Literal || text.literal.kind != ConfigNode::Kind::String) {
+          fail("a label is no template", text.span, "`$${` is a literal `${`");
+        }
+        label = {std::move(text.literal.text), text.span};
       } else if (!at_end() && is_word_start(peek())) {
         label.text = read_word(label.span);
       } else {
@@ -228,7 +226,7 @@ class Reader {
       if (peek() == '=' && !at_end()) {
         ++at_;
         skip_spaces();
-        entry.value = read_expression();
+        entry.value = read_constant();
       } else {
         if (one_line) {
           fail("a block on one line may not hold another block", head.name_span,
@@ -286,25 +284,163 @@ class Reader {
     Reader& reader_;
   };
 
-  ConfigNode read_expression() {
-    ConfigNode value = read_value();
-    // Behind a value only its end may stand; an operator there deserves a word of its own.
-    const std::size_t end = at_;
-    skip_spaces();
-    const char c = peek();
-    const bool operation =
-        !at_end() && (c == '+' || c == '-' || c == '*' || c == '/' || c == '%' || c == '?' ||
-                      c == '<' || c == '>' || c == '&' || c == '|' ||
-                      (c == '=' && peek(1) == '=') || c == '!' || c == '[' || c == '(' || c == '.');
-    if (operation) {
-      fail("found " + found() + " behind a value", here(),
-           "operators, functions and variables are not supported here: write the value out");
-    }
-    at_ = end;
+  /// An expression whose value is wanted now.
+  ConfigNode read_constant() {
+    HclExpression expression = read_expression();
+    const Span span = expression.span;
+    ConfigNode value = evaluate_hcl(*source_, std::move(expression), budget_);
+    value.span = span;
     return value;
   }
 
-  ConfigNode read_value() {
+  /// A literal, where its value can be had now; else a tree. Line ends behind it are left where
+  /// they matter.
+  HclExpression read_expression() {
+    HclExpression condition = read_operation(0);
+    if (at_end() || peek() != '?') return condition;
+    const Depth depth(*this);
+    const Later later(*this);
+    HclExpression out = make(Kind::Conditional, condition.span.begin);
+    ++at_;
+    add(out, std::move(condition));
+    skip_blanks();
+    add(out, read_expression());
+    if (peek() != ':' || at_end()) fail_expected("`:` and the other value");
+    ++at_;
+    skip_blanks();
+    add(out, read_expression());
+    out.span.end = out.parts.back().span.end;
+    return out;
+  }
+
+  struct Operator {
+    std::string_view text;
+    int rank;  // those of a higher one bind tighter
+  };
+
+  std::optional<Operator> peek_operator() const {
+    static constexpr std::array<Operator, 13> kOperators = {{{"||", 0},
+                                                             {"&&", 1},
+                                                             {"==", 2},
+                                                             {"!=", 2},
+                                                             {"<=", 3},
+                                                             {">=", 3},
+                                                             {"<", 3},
+                                                             {">", 3},
+                                                             {"+", 4},
+                                                             {"-", 4},
+                                                             {"*", 5},
+                                                             {"/", 5},
+                                                             {"%", 5}}};
+    if (at_end()) return std::nullopt;
+    for (const Operator& known : kOperators) {
+      if (starts_with(known.text)) return known;
+    }
+    return std::nullopt;
+  }
+
+  /// Operands and operators of `rank` or higher, and the blanks behind them. Operators of one rank
+  /// become one chain: what stands in a row is not nested.
+  HclExpression read_operation(int rank) {
+    HclExpression left = read_operand();
+    int chained = -1;
+    skip_blanks();
+    while (const auto found = peek_operator()) {
+      if (found->rank < rank) break;
+      at_ += found->text.size();
+      skip_blanks();
+      HclExpression right = read_operation(found->rank + 1);
+      if (chained != found->rank) {
+        HclExpression chain = make(Kind::Chain, left.span.begin);
+        add(chain, std::move(left));
+        left = std::move(chain);
+        chained = found->rank;
+      }
+      left.operators.push_back(found->text);
+      left.span.end = right.span.end;
+      add(left, std::move(right));
+    }
+    return left;
+  }
+
+  HclExpression read_operand() {
+    if (at_end()) fail_expected("a value");
+    const bool is_minus = peek() == '-' && !is_digit(peek(1));
+    if (peek() != '!' && !is_minus) return read_access();
+    const Depth depth(*this);
+    HclExpression out = make(is_minus ? Kind::Minus : Kind::Not, offset(at_));
+    ++at_;
+    skip_spaces();
+    add(out, read_operand());
+    out.span.end = out.parts.back().span.end;
+    return out;
+  }
+
+  /// A value and the steps into it.
+  HclExpression read_access() {
+    HclExpression value = read_value();
+    const std::size_t end = at_;
+    skip_blanks();
+    if (!at_step()) {
+      at_ = end;
+      return value;
+    }
+    HclExpression out = make(Kind::Access, value.span.begin);
+    add(out, std::move(value));
+    while (at_step()) {
+      add(out, peek() == '.' ? read_attribute() : read_index());
+      out.span.end = offset(at_);
+      skip_blanks();
+    }
+    return out;
+  }
+
+  bool at_step() const {
+    return !at_end() && (peek() == '[' || (peek() == '.' && !starts_with("...")));
+  }
+
+  HclExpression read_attribute() {
+    HclExpression step = make(Kind::Attribute, offset(at_));
+    ++at_;
+    skip_spaces();
+    if (peek() == '*') {
+      ++at_;
+      step.kind = Kind::AttributeSplat;
+    } else if (is_digit(peek())) {
+      const std::size_t begin = at_;
+      while (is_digit(peek()))
+        ++at_;
+      step.kind = Kind::Literal;
+      step.literal.text = text_.substr(begin, at_ - begin);
+      set_number(step.literal, true);
+    } else if (!at_end() && is_word_start(peek())) {
+      step.name = read_word(step.span);
+    } else {
+      fail_expected("a name, an index or `*` behind `.`");
+    }
+    step.span = {step.span.begin, offset(at_)};
+    return step;
+  }
+
+  HclExpression read_index() {
+    const Depth depth(*this);
+    const Span opener = here();
+    const LineEnds line_ends(*this, true);
+    ++at_;
+    skip_lines();
+    HclExpression step = make(Kind::Splat, opener.begin);
+    if (peek() == '*') {
+      ++at_;
+      skip_lines();
+    } else {
+      step = read_expression();
+    }
+    if (peek() != ']' || at_end()) fail("the index is not closed", opener, "close it with `]`");
+    ++at_;
+    return step;
+  }
+
+  HclExpression read_value() {
     if (at_end()) fail_expected("a value");
     count();
     const char c = peek();
@@ -312,31 +448,58 @@ class Reader {
     if (c == '<' && peek(1) == '<') return read_heredoc();
     if (c == '[') return read_list();
     if (c == '{') return read_object();
-    if (is_digit(c) || c == '-') return read_number();
+    if (is_digit(c) || c == '-') return literal(read_number());
     if (c == '(') {
       const Depth depth(*this);
+      const LineEnds line_ends(*this, true);
       const Span opener = here();
       ++at_;
       skip_lines();
-      ConfigNode value = read_expression();
-      skip_lines();
-      if (peek() != ')') fail("the parenthesis is not closed", opener, "close it with `)`");
+      HclExpression value = read_expression();
+      if (peek() != ')' || at_end()) {
+        fail("the parenthesis is not closed", opener, "close it with `)`");
+      }
       ++at_;
+      value.span = {opener.begin, offset(at_)};
       return value;
     }
-    if (is_word_start(c)) {
-      ConfigNode value;
-      const std::string_view word = read_word(value.span);
-      if (word == "true" || word == "false") {
-        value.kind = ConfigNode::Kind::Bool;
-        value.boolean = word == "true";
-        return value;
-      }
-      if (word == "null") return value;
-      fail("`" + shorten(word) + "` is not a value", value.span,
-           "variables and functions are not supported here: put text in quotes");
-    }
+    if (is_word_start(c)) return read_name();
     fail_expected("a value");
+  }
+
+  HclExpression read_name() {
+    HclExpression out = make(Kind::Variable, offset(at_));
+    const std::string_view word = read_word(out.span);
+    if (word == "true" || word == "false" || word == "null") {
+      ConfigNode value;
+      value.span = out.span;
+      if (word != "null") value.kind = ConfigNode::Kind::Bool;
+      value.boolean = word == "true";
+      return literal(std::move(value));
+    }
+    out.name = word;
+    if (peek() != '(' || at_end()) return out;
+    out.kind = Kind::Call;
+    const Depth depth(*this);
+    const LineEnds line_ends(*this, true);
+    const Span opener = here();
+    ++at_;
+    const Later later(*this);
+    while (true) {
+      skip_lines();
+      if (at_end()) fail("the call is not closed", opener, "close it with `)`");
+      if (peek() == ')') break;
+      (void)read_expression();  // whatever it is called with, there are no functions
+      if (starts_with("...")) at_ += 3;
+      skip_lines();
+      if (peek() == ',') {
+        ++at_;
+      } else if (peek() != ')' && !at_end()) {
+        fail_expected("`,` or `)`");
+      }
+    }
+    ++at_;
+    return out;
   }
 
   ConfigNode read_number() {
@@ -377,21 +540,29 @@ class Reader {
     return value;
   }
 
-  ConfigNode read_list() {
+  HclExpression read_list() {
     const Depth depth(*this);
+    const LineEnds line_ends(*this, true);
     const Span opener = here();
-    ConfigNode list;
-    list.kind = ConfigNode::Kind::List;
+    HclExpression list = make(later_ > 0 ? Kind::List : Kind::Literal, opener.begin);
+    list.literal.kind = ConfigNode::Kind::List;
     ++at_;
+    skip_lines();
+    if (at_word("for")) {
+      list = read_for(opener, Kind::ForList);
+      close_for(opener, ']');
+      list.span = {opener.begin, offset(at_)};
+      return list;
+    }
     while (true) {
       skip_lines();
       if (at_end()) fail("the list is not closed", opener, "close it with `]`");
       if (peek() == ']') break;
-      if (starts_with("for") && !is_word(peek(3))) {
-        fail("`for` expressions are not supported here", {offset(at_), offset(at_ + 3)},
-             "write the values out");
+      if (list.kind == Kind::List) {
+        add(list, read_expression());
+      } else {
+        list.literal.items.push_back(read_constant());
       }
-      list.items.push_back(read_expression());
       skip_lines();
       if (peek() == ',') {
         ++at_;
@@ -401,27 +572,40 @@ class Reader {
       }
     }
     ++at_;
-    list.span = {opener.begin, offset(at_)};
+    list.span = list.literal.span = {opener.begin, offset(at_)};
     return list;
   }
 
-  ConfigNode read_object() {
+  HclExpression read_object() {
     const Depth depth(*this);
     const Span opener = here();
-    ConfigNode object;
-    object.kind = ConfigNode::Kind::Map;
+    HclExpression object = make(later_ > 0 ? Kind::Object : Kind::Literal, opener.begin);
+    object.literal.kind = ConfigNode::Kind::Map;
     ++at_;
+    if (at_for_object()) {
+      const LineEnds line_ends(*this, true);
+      skip_lines();
+      object = read_for(opener, Kind::ForObject);
+      close_for(opener, '}');
+      object.span = {opener.begin, offset(at_)};
+      return object;
+    }
+    const LineEnds line_ends(*this, false);
     while (true) {
       skip_lines();
       if (at_end()) fail("the object is not closed", opener, "close it with `}`");
       if (peek() == '}') break;
-      ConfigEntry entry = read_key();
+      HclExpression key = read_key();
       skip_spaces();
       if (peek() != '=' && peek() != ':') fail_expected("`=` or `:` behind the key");
       ++at_;
       skip_lines();
-      entry.value = read_expression();
-      object.entries.push_back(std::move(entry));
+      if (object.kind == Kind::Object) {
+        add(object, std::move(key));
+        add(object, read_expression());
+      } else {
+        object.literal.entries.push_back(read_entry(std::move(key)));
+      }
       skip_spaces();
       if (at_end()) fail("the object is not closed", opener, "close it with `}`");
       if (peek() == ',') {
@@ -431,86 +615,401 @@ class Reader {
       }
     }
     ++at_;
-    object.span = {opener.begin, offset(at_)};
+    object.span = object.literal.span = {opener.begin, offset(at_)};
     return object;
   }
 
-  ConfigEntry read_key() {
-    ConfigEntry entry;
-    if (peek() == '"') {
-      ConfigNode text = read_quoted();
-      entry.key = std::move(text.text);
-      entry.key_span = text.span;
-    } else if (is_digit(peek())) {
-      ConfigNode number = read_number();
-      entry.key = std::move(number.text);
-      entry.key_span = number.span;
-    } else if (is_word_start(peek())) {
-      entry.key = read_word(entry.key_span);
-      if (entry.key == "for") {
-        skip_spaces();
-        if (peek() != '=' && peek() != ':') {
-          fail("`for` expressions are not supported here", entry.key_span, "write the values out");
-        }
-      }
-    } else if (peek() == '(') {
-      const Span opener = here();
-      ++at_;
-      skip_lines();
-      if (peek() != '"') fail_expected("a text in quotes");
-      ConfigNode text = read_quoted();
-      entry.key = std::move(text.text);
-      skip_lines();
-      if (peek() != ')') fail("the parenthesis is not closed", opener, "close it with `)`");
-      ++at_;
-      entry.key_span = {opener.begin, offset(at_)};
+  /// The entry of a key that has a value now.
+  base::ConfigEntry read_entry(HclExpression key) {
+    base::ConfigEntry entry;
+    entry.key_span = key.span;
+    if (key.kind == Kind::Literal && key.literal.kind == ConfigNode::Kind::String) {
+      entry.key = std::move(key.literal.text);
     } else {
-      fail_expected("a key or `}`");
+      HclExpression text = make(Kind::Text, key.span.begin);
+      text.span = key.span;
+      add(text, std::move(key));
+      entry.key = evaluate_hcl(*source_, std::move(text), budget_).text;
     }
+    entry.value = read_constant();
     return entry;
   }
 
-  void refuse_template(Span span) const {
-    fail("templates are not supported here", span,
-         "write `" + std::string(1, peek()) + std::string(1, peek()) + "{` for a literal `" +
-             std::string(1, peek()) + "{`");
+  /// A text, a number, a name that stands for itself, or an expression in parentheses.
+  HclExpression read_key() {
+    if (peek() == '"') return read_quoted();
+    if (is_digit(peek())) return literal(read_number());
+    if (peek() == '(') return read_value();
+    if (at_end() || !is_word_start(peek())) fail_expected("a key or `}`");
+    ConfigNode name;
+    name.kind = ConfigNode::Kind::String;
+    name.text = read_word(name.span);
+    return literal(std::move(name));
   }
 
-  /// `$${` and `%%{` are literal, `${` and `%{` would begin a template. True: handled.
-  bool read_dollar(std::string& out) {
-    const char c = peek();
-    if (c != '$' && c != '%') return false;
-    if (peek(1) == c && peek(2) == '{') {
-      out += c;
-      out += '{';
+  bool at_word(std::string_view word) const {
+    return starts_with(word) && !is_word(peek(word.size()));
+  }
+
+  /// Whether the object behind `{` is a `for`, and not one with a key of that name.
+  bool at_for_object() {
+    const std::size_t begin = at_;
+    skip_lines();
+    bool found = at_word("for");
+    if (found) {
       at_ += 3;
-      return true;
+      skip_lines();
+      found = peek() != '=' && peek() != ':';
     }
-    if (peek(1) == '{') refuse_template({offset(at_), offset(at_ + 2)});
-    return false;
+    at_ = begin;
+    return found;
   }
 
-  ConfigNode read_quoted() {
-    ConfigNode node;
-    node.kind = ConfigNode::Kind::String;
+  /// `for NAME, NAME in COLLECTION` and `: ITEM if CONDITION`, or `: KEY => ITEM...` for an object.
+  /// Of a text only the first half: its items are the text behind it.
+  HclExpression read_for(Span opener, Kind kind) {
+    HclExpression out = make(kind, opener.begin);
+    at_ += 3;
+    skip_lines();
+    out.name = read_for_name();
+    if (peek() == ',') {
+      ++at_;
+      skip_lines();
+      out.second = std::exchange(out.name, read_for_name());
+    }
+    if (!at_word("in")) fail_expected("`in`");
+    at_ += 2;
+    skip_lines();
+    add(out, read_expression());
+    if (kind == Kind::ForText) return out;
+    if (peek() != ':' || at_end()) fail_expected("`:` and the value of each element");
+    ++at_;
+    skip_lines();
+    const Later later(*this);
+    HclExpression key;
+    if (kind == Kind::ForObject) {
+      key = read_expression();
+      if (!starts_with("=>")) fail_expected("`=>` and the value of the key");
+      at_ += 2;
+      skip_lines();
+    }
+    add(out, read_expression());
+    if (kind == Kind::ForObject && starts_with("...")) {
+      out.grouped = true;
+      at_ += 3;
+      skip_lines();
+    }
+    if (at_word("if")) {
+      at_ += 2;
+      skip_lines();
+      add(out, read_expression());
+    } else {
+      add(out, always());
+    }
+    if (kind == Kind::ForObject) add(out, std::move(key));
+    return out;
+  }
+
+  std::string read_for_name() {
+    if (at_end() || !is_word_start(peek())) fail_expected("a name behind `for`");
+    Span span;
+    std::string name(read_word(span));
+    skip_lines();
+    return name;
+  }
+
+  void close_for(Span opener, char closer) {
+    if (at_end()) {
+      fail("the `for` is not closed", opener, std::string("close it with `") + closer + '`');
+    }
+    if (peek() != closer) fail_expected(std::string("`") + closer + "` behind the `for`");
+    ++at_;
+  }
+
+  /// A condition that was left out.
+  HclExpression always() const {
+    ConfigNode yes;
+    yes.kind = ConfigNode::Kind::Bool;
+    yes.boolean = true;
+    return literal(std::move(yes));
+  }
+
+  static HclExpression literal(ConfigNode value) {
+    HclExpression out;
+    out.span = value.span;
+    out.literal = std::move(value);
+    return out;
+  }
+
+  static HclExpression make(Kind kind, std::uint32_t begin) {
+    HclExpression out;
+    out.kind = kind;
+    out.span = {begin, begin};
+    return out;
+  }
+
+  /// Trees take memory: what is added to one is bounded.
+  void add(HclExpression& parent, HclExpression part) {
+    if (++expressions_ > kMostExpressions) {
+      fail("the file holds more than " + std::to_string(kMostExpressions) +
+               " operands of expressions",
+           part.span, {});
+    }
+    parent.parts.push_back(std::move(part));
+  }
+
+  /// While one lives, expressions are kept as trees.
+  class Later {
+   public:
+    explicit Later(Reader& reader) : reader_(reader) { ++reader_.later_; }
+    Later(const Later&) = delete;
+    Later& operator=(const Later&) = delete;
+    ~Later() { --reader_.later_; }
+
+   private:
+    Reader& reader_;
+  };
+
+  /// Whether line ends are blanks while one lives: in brackets and parentheses they are.
+  class LineEnds {
+   public:
+    LineEnds(Reader& reader, bool are_blanks)
+        : reader_(reader), before_(std::exchange(reader.line_ends_are_blanks_, are_blanks)) {}
+    LineEnds(const LineEnds&) = delete;
+    LineEnds& operator=(const LineEnds&) = delete;
+    ~LineEnds() { reader_.line_ends_are_blanks_ = before_; }
+
+   private:
+    Reader& reader_;
+    bool before_;
+  };
+
+  void skip_blanks() {
+    if (line_ends_are_blanks_) {
+      skip_lines();
+    } else {
+      skip_spaces();
+    }
+  }
+
+  /// How a text is written, and whether blanks are left out behind `~}`.
+  struct TextForm {
+    bool is_quoted = true;   // else a heredoc
+    std::size_t margin = 0;  // blanks that are left out at the beginning of lines of a heredoc
+    bool trims = false;
+  };
+
+  /// What ends a part of a text.
+  enum class TextEnd { End, Else, EndIf, EndFor };
+
+  HclExpression read_quoted() {
     const std::size_t begin = at_++;
+    HclExpression text = make(Kind::Text, offset(begin));
+    TextForm form;
+    read_whole_text(text, form);
+    if (at_end() || peek() != '"') {
+      fail("the text is not closed", {offset(begin), offset(at_)}, "close it with `\"`");
+    }
+    ++at_;
+    text.span.end = offset(at_);
+    // `"${x}"` is x, which may be no text.
+    if (text.kind == Kind::Text && text.parts.size() == 1) {
+      HclExpression only = std::move(text.parts.front());
+      only.span = text.span;
+      text = std::move(only);
+    }
+    if (text.kind == Kind::Literal) text.literal.span = text.span;
+    return text;
+  }
+
+  void read_whole_text(HclExpression& text, TextForm& form) {
+    Span end_span;
+    if (read_text(text, form, end_span) != TextEnd::End) {
+      fail("the directive ends nothing", end_span, "it belongs behind `%{if …}` or `%{for …}`");
+    }
+  }
+
+  /// The pieces of `text` up to its end or to a directive that ends a part of it, whose place goes
+  /// to `end_span`. Becomes a Literal where it has no templates.
+  TextEnd read_text(HclExpression& text, TextForm& form, Span& end_span) {
+    std::string& plain = text.literal.text;
+    TextEnd end = TextEnd::End;
     while (true) {
-      if (at_end() || peek() == '\n') {
-        fail("the text is not closed", {offset(begin), offset(at_)}, "close it with `\"`");
+      read_plain(plain, form);
+      if (at_end() || (form.is_quoted && (peek() == '"' || peek() == '\n'))) break;
+      if (peek() == '$') {
+        read_interpolation(text, form);
+      } else {
+        end = read_directive(text, form, end_span);
+        if (end != TextEnd::End) break;
       }
+    }
+    if (text.parts.empty()) {
+      text.kind = Kind::Literal;
+      text.literal.kind = ConfigNode::Kind::String;
+    } else {
+      add_plain(text);
+    }
+    return end;
+  }
+
+  void add_plain(HclExpression& text) {
+    if (text.literal.text.empty()) return;
+    ConfigNode piece;
+    piece.kind = ConfigNode::Kind::String;
+    piece.text = std::exchange(text.literal.text, {});
+    add(text, literal(std::move(piece)));
+  }
+
+  static bool is_space(char c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v' || c == '\f';
+  }
+
+  static void append(std::string& out, std::string_view piece, TextForm& form) {
+    while (form.trims && !piece.empty()) {
+      // In a heredoc each line is a piece of its own.
+      form.trims = is_space(piece.front()) && (form.is_quoted || piece.front() != '\n');
+      if (is_space(piece.front())) piece.remove_prefix(1);
+    }
+    out += piece;
+  }
+
+  /// Text up to its end or to `${` or `%{`; `$${` and `%%{` stand for these.
+  void read_plain(std::string& out, TextForm& form) {
+    const std::string_view special = form.is_quoted    ? "\"\n\\$%"
+                                     : form.margin > 0 ? "\n\r$%"
+                                                       : "\r$%";
+    while (!at_end()) {
+      const std::size_t begin = at_;
+      at_ = std::min(text_.find_first_of(special, at_), text_.size());
+      check_utf8(begin);
+      append(out, text_.substr(begin, at_ - begin), form);
+      if (at_end()) return;
       const char c = peek();
-      if (c == '"') break;
       if (c == '\\') {
-        read_escape(node.text);
-      } else if (!read_dollar(node.text)) {
-        node.text += c;
+        std::string escaped;
+        read_escape(escaped);
+        append(out, escaped, form);
+      } else if (c == '$' || c == '%') {
+        if (peek(1) == '{') return;
+        const bool is_escape = peek(1) == c && peek(2) == '{';
+        append(out, text_.substr(at_ + (is_escape ? 1 : 0), is_escape ? 2 : 1), form);
+        at_ += is_escape ? 3 : 1;
+      } else if (form.is_quoted) {
+        return;
+      } else if (c == '\n') {
+        append(out, "\n", form);
+        ++at_;
+        skip_margin(form.margin);
+      } else {
+        if (peek(1) != '\n') append(out, "\r", form);
         ++at_;
       }
     }
+  }
+
+  void skip_margin(std::size_t margin) {
+    for (std::size_t i = 0; i < margin && (peek() == ' ' || peek() == '\t'); ++i)
+      ++at_;
+  }
+
+  /// Behind `${` or `%{`.
+  void open_template(HclExpression& text, TextForm& form) {
+    at_ += 2;
+    if (peek() == '~') {
+      ++at_;
+      std::string& plain = text.literal.text;
+      while (!plain.empty() && is_space(plain.back()) && (form.is_quoted || plain.back() != '\n'))
+        plain.pop_back();
+    }
+    form.trims = false;
+    add_plain(text);
+    skip_lines();
+  }
+
+  void close_template(Span opener, TextForm& form) {
+    skip_lines();
+    if (peek() == '~') {
+      ++at_;
+      form.trims = true;
+    }
+    if (at_end() || peek() != '}') fail("the template is not closed", opener, "close it with `}`");
     ++at_;
-    check_utf8(begin);
-    node.span = {offset(begin), offset(at_)};
-    return node;
+  }
+
+  void read_interpolation(HclExpression& text, TextForm& form) {
+    const Depth depth(*this);
+    const LineEnds line_ends(*this, true);
+    const Span opener{offset(at_), offset(at_ + 2)};
+    open_template(text, form);
+    add(text, read_expression());
+    close_template(opener, form);
+  }
+
+  /// `%{if …}` and `%{for …}` with all that they enclose: End. Or one of the directives that end
+  /// these or a part of them.
+  TextEnd read_directive(HclExpression& text, TextForm& form, Span& span) {
+    const Depth depth(*this);
+    const LineEnds line_ends(*this, true);
+    const Span opener{offset(at_), offset(at_ + 2)};
+    open_template(text, form);
+    struct Ending {
+      std::string_view word;
+      TextEnd end;
+    };
+    static constexpr std::array<Ending, 3> kEndings = {
+        {{"else", TextEnd::Else}, {"endif", TextEnd::EndIf}, {"endfor", TextEnd::EndFor}}};
+    for (const Ending& ending : kEndings) {
+      if (!at_word(ending.word)) continue;
+      at_ += ending.word.size();
+      close_template(opener, form);
+      span = {opener.begin, offset(at_)};
+      return ending.end;
+    }
+    if (at_word("if")) {
+      HclExpression out = make(Kind::Conditional, opener.begin);
+      at_ += 2;
+      skip_lines();
+      add(out, read_expression());
+      close_template(opener, form);
+      const Later later(*this);
+      TextEnd end = read_part(out, form);
+      if (end == TextEnd::Else) {
+        end = read_part(out, form);
+      } else {
+        ConfigNode nothing;
+        nothing.kind = ConfigNode::Kind::String;
+        add(out, literal(std::move(nothing)));
+      }
+      if (end != TextEnd::EndIf) {
+        fail("the `if` is not closed", opener, "close it with `%{endif}`");
+      }
+      out.span.end = offset(at_);
+      add(text, std::move(out));
+    } else if (at_word("for")) {
+      HclExpression out = read_for(opener, Kind::ForText);
+      close_template(opener, form);
+      const Later later(*this);
+      if (read_part(out, form) != TextEnd::EndFor) {
+        fail("the `for` is not closed", opener, "close it with `%{endfor}`");
+      }
+      add(out, always());
+      out.span.end = offset(at_);
+      add(text, std::move(out));
+    } else {
+      fail_expected("`if`, `else`, `endif`, `for` or `endfor`");
+    }
+    return TextEnd::End;
+  }
+
+  /// The text behind a directive.
+  TextEnd read_part(HclExpression& into, TextForm& form) {
+    HclExpression part = make(Kind::Text, offset(at_));
+    Span span;
+    const TextEnd end = read_text(part, form, span);
+    part.span.end = offset(at_);
+    add(into, std::move(part));
+    return end;
   }
 
   void read_escape(std::string& out) {
@@ -558,74 +1057,62 @@ class Reader {
     }
   }
 
-  ConfigNode read_heredoc() {
-    ConfigNode node;
-    node.kind = ConfigNode::Kind::String;
+  HclExpression read_heredoc() {
     const std::size_t begin = at_;
     at_ += 2;
     const bool flush = peek() == '-';
     if (flush) ++at_;
     Span word_span;
-    const std::string marker(read_word(word_span));
+    const std::string_view marker = at_end() || !is_word_start(peek()) ? "" : read_word(word_span);
     if (marker.empty()) fail_expected("the word that ends the text behind `<<`");
     if (peek() == '\r') ++at_;
-    if (peek() != '\n' || at_end()) fail_expected("the end of the line behind `<<" + marker + "`");
+    if (peek() != '\n' || at_end()) {
+      fail_expected("the end of the line behind `<<" + std::string(marker) + "`");
+    }
     ++at_;
-    std::vector<std::string_view> lines;
+    const std::size_t body = at_;
+    std::size_t margin = std::string_view::npos;
+    std::size_t behind = 0;
     while (true) {
-      if (at_end()) {
-        fail("the text is not closed", {offset(begin), word_span.end},
-             "close it with a line that holds only `" + marker + "`");
-      }
-      const std::size_t end = std::min(text_.find('\n', at_), text_.size());
-      std::string_view line = text_.substr(at_, end - at_);
-      std::string_view bare = line;
-      while (!bare.empty() && (bare.front() == ' ' || bare.front() == '\t'))
-        bare.remove_prefix(1);
-      if (bare.ends_with('\r')) bare.remove_suffix(1);
-      if (bare == marker) {
-        at_ += static_cast<std::size_t>(bare.data() - line.data()) + marker.size();
+      const std::size_t end = text_.find('\n', at_);
+      std::string_view line = text_.substr(at_, end == std::string_view::npos ? end : end - at_);
+      if (line.ends_with('\r')) line.remove_suffix(1);
+      const std::size_t spaces = std::min(line.find_first_not_of(" \t"), line.size());
+      if (line.substr(spaces) == marker) {
+        behind = at_ + line.size();
         break;
       }
-      if (end == text_.size()) {
-        at_ = end;
-        continue;
+      if (end == std::string_view::npos) {
+        fail("the text is not closed", {offset(begin), word_span.end},
+             "close it with a line that holds only `" + std::string(marker) + "`");
       }
-      lines.push_back(text_.substr(at_, end + 1 - at_));
+      if (spaces < line.size()) margin = std::min(margin, spaces);
       at_ = end + 1;
     }
-    const std::size_t behind = at_;
-    std::size_t margin = 0;
-    if (flush && !lines.empty()) {
-      margin = std::string_view::npos;
-      for (const std::string_view line : lines) {
-        const std::size_t spaces = std::min(line.find_first_not_of(" \t"), line.size());
-        if (spaces < line.size() && line[spaces] != '\n') margin = std::min(margin, spaces);
-      }
-      if (margin == std::string_view::npos) margin = 0;
-    }
-    for (std::string_view line : lines) {
-      if (margin > 0) line.remove_prefix(std::min(margin, line.find_first_not_of(" \t")));
-      at_ = static_cast<std::size_t>(line.data() - text_.data());
-      const std::size_t end = at_ + line.size();
-      while (at_ < end) {
-        if (!read_dollar(node.text)) {
-          if (peek() != '\r' || peek(1) != '\n') node.text += peek();
-          ++at_;
-        }
-      }
-    }
+    HclExpression text = make(Kind::Text, offset(begin));
+    TextForm form;
+    form.is_quoted = false;
+    if (flush && margin != std::string_view::npos) form.margin = margin;
+    // Templates in the text end before the marker.
+    const std::string_view file = std::exchange(text_, text_.substr(0, at_));
+    at_ = body;
+    skip_margin(form.margin);
+    read_whole_text(text, form);
+    text_ = file;
     at_ = behind;
-    check_utf8(begin);
-    node.span = {offset(begin), offset(at_)};
-    return node;
+    text.span.end = text.literal.span.end = offset(at_);
+    text.literal.span.begin = offset(begin);
+    return text;
   }
 
   base::SourcePtr source_;
   std::string_view text_;
   std::size_t at_ = 0;
   int depth_ = 0;
-  std::size_t values_ = 0;
+  bool line_ends_are_blanks_ = false;
+  int later_ = 0;
+  HclBudget budget_{kMostConfigurationValues, kMostComputedText};
+  std::size_t expressions_ = 0;
 };
 
 }  // namespace
@@ -634,7 +1121,7 @@ Document read_hcl(const base::SourcePtr& source, std::vector<base::Diagnostic>& 
   Document document;
   try {
     Reader(source).read(document.blocks);
-  } catch (SyntaxError& error) {
+  } catch (HclError& error) {
     errors.push_back(std::move(error.diagnostic));
   }
   return document;
