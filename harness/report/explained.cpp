@@ -105,6 +105,22 @@ std::vector<ShownPlace> shown_places(const CaseReport& item, bool everything) {
   return out;
 }
 
+ShownPlace shown_error(const policy_runtime::LanguageError& error,
+                       const std::vector<ShownPlace>& places) {
+  constexpr std::string_view kError = "error: ";
+  ShownPlace out{*error.where, "", {}};
+  for (const ShownPlace& place : places) {
+    if (place.quoted) continue;
+    if (place.where.column == out.where.column && place.where.length > out.where.length)
+      out.where = place.where;
+    if (out.note.empty() && place.note.starts_with(kError) &&
+        place.note.substr(kError.size()) != error.message)
+      out.note = place.note.substr(kError.size());
+    out.operands.insert(out.operands.end(), place.operands.begin(), place.operands.end());
+  }
+  return out;
+}
+
 std::vector<std::pair<base::Location, std::size_t>> shown_calls(
     const policy_runtime::LanguageError& error) {
   std::vector<std::pair<base::Location, std::size_t>> out;

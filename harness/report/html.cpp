@@ -144,12 +144,9 @@ std::string operands(const std::vector<policy_runtime::Operand>& operands) {
 }
 
 std::string place(const ShownPlace& one) {
-  std::string out = "<div class=\"place\">";
-  if (one.quoted) {
-    out += wrapped("span", "dim", place_text(one.where));
-    out += " " + wrapped("span", "note", text(one.note, 1'000)) + source(one.where);
-  }
-  return out + operands(one.operands) + "</div>";
+  return "<div class=\"place\">" + wrapped("span", "dim", place_text(one.where)) +
+         (one.note.empty() ? "" : " " + wrapped("span", "note", text(one.note, 1'000))) +
+         source(one.where) + operands(one.operands) + "</div>";
 }
 
 std::string lines(const std::vector<std::string>& items, std::size_t most) {
@@ -201,12 +198,7 @@ std::string details(const RunReport& report, const CaseReport& item) {
   const std::vector<ShownPlace> places = shown_places(item, false);
   if (item.error) {
     out += "<p>" + wrapped("span", "tone", "error: ") + text(item.error->message) + "</p>";
-    if (item.error->where)
-      out += "<div class=\"place\">" + wrapped("span", "dim", place_text(*item.error->where)) +
-             source(*item.error->where) + "</div>";
-    for (const ShownPlace& one : places) {
-      if (!one.quoted) out += place(one);
-    }
+    if (item.error->where) out += place(shown_error(*item.error, places));
     for (const auto& [call, times] : shown_calls(*item.error)) {
       out += "<div class=\"dim\">called from " + place_text(call) +
              (times > 1 ? ", " + std::to_string(times) + " times" : "") + "</div>";

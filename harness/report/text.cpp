@@ -174,9 +174,10 @@ void explained(Block& block, const std::vector<ShownPlace>& places) {
 void language_error(Block& block, const policy_runtime::LanguageError& error,
                     const std::vector<ShownPlace>& places) {
   block.line(kIndent, block.colour().red("error: ") + clean_for_ci(error.message));
-  if (error.where) Quoter(block).quote(*error.where, "");
-  for (const ShownPlace& place : places) {
-    if (!place.quoted) operands(block, place.operands, kIndent + 7);
+  if (error.where) {
+    const ShownPlace place = shown_error(error, places);
+    Quoter(block).quote(place.where, place.note);
+    operands(block, place.operands, kIndent + 7);
   }
   for (const auto& [call, times] : shown_calls(error))
     block.line(kIndent, "called from " + clean_for_ci(base::to_text(call)) +

@@ -193,6 +193,10 @@ class Explainer {
       break;
     }
     Explanation e = at(*failed, "error");
+    if (const Record* used = used_by(*failed); used != nullptr && used->value.is_undefined()) {
+      if (const std::string reason = missing(used->value); !reason.empty())
+        e.note += reason + near_name(*used);
+    }
     add_operands(e, *failed);
     return e;
   }
@@ -200,6 +204,16 @@ class Explainer {
  private:
   base::Location locate(const ProgramState& program, std::uint32_t begin, std::uint32_t end) {
     return source(*program.program).locate({begin, end});
+  }
+
+  /// What a failed part indexes, calls or goes through, where it came to its value; else null.
+  static const Record* used_by(const Record& failed) {
+    const Op op = failed.expression == nullptr ? Op::Constant : failed.expression->op;
+    const bool uses = failed.statement != nullptr
+                          ? failed.statement->op == StatementOp::For
+                          : op == Op::Index || op == Op::IndexName || op == Op::Call;
+    if (!uses || failed.parts.empty() || !failed.parts[0]->done) return nullptr;
+    return failed.parts[0];
   }
 
   /// Of a quantifier its word is enough: the rest may go on for lines.
@@ -476,8 +490,11 @@ class Explainer {
     case Op::Slice:
     case Op::Filter:
     case Op::MapTo:
-      if (r.done) add_operand(e, r);
-      return;
+      if (r.done) {
+        add_operand(e, r);
+        return;
+      }
+      break;
     default:
       break;
     }
@@ -560,7 +577,7 @@ std::vector<Explanation> explain(Evaluation& evaluation, const Recorder& recorde
     for (const Rule* rule : evaluation.begun_rules()) {
       if (rule->program->number != 0) continue;
       Explanation e = explainer.of_rule(*rule);
-      if (rule->state != Rule::State::Done && outcome.error)
+      if (rule->state != Rule::State::Done && outcome.error && !e.note.starts_with("error: "))
         e.note = "error: " + outcome.error->message;
       main = main || rule->code->name == "main";
       explanations.push_back(std::move(e));
@@ -568,7 +585,7 @@ std::vector<Explanation> explain(Evaluation& evaluation, const Recorder& recorde
     if (!main && outcome.error && recorder.failed_record() != nullptr) {
       Explanation e = explainer.of_error(*recorder.failed_record());
       e.rule = "main";
-      e.note = "error: " + outcome.error->message;
+      if (!e.note.starts_with("error: ")) e.note = "error: " + outcome.error->message;
       explanations.push_back(std::move(e));
     } else if (!main && recorder.main_record() != nullptr) {
       Explanation e = explainer.of(*recorder.main_record()->parts.back());

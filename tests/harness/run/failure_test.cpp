@@ -79,8 +79,8 @@ TEST_P(Failure, NeedsNoUtf8) {
 INSTANTIATE_TEST_SUITE_P(Kinds, Failure,
                          testing::Values("all", "any", "filter", "and-or", "helper", "module",
                                          "unexpected-pass", "undefined", "undefined-module",
-                                         "error", "missing-rule", "prints", "syntax", "endless",
-                                         "value", "no-mock"),
+                                         "index-of-undefined", "error", "missing-rule", "prints",
+                                         "syntax", "endless", "value", "no-mock"),
                          [](const testing::TestParamInfo<std::string_view>& kind) {
                            std::string out(kind.param);
                            std::replace(out.begin(), out.end(), '-', '_');

@@ -138,6 +138,19 @@ TEST(Explanation, OfAnErrorShowsTheOperandsOfWhatFailed) {
             "  | x[0] = 1\n");
 }
 
+TEST(Explanation, OfAnErrorNamesWhatWasUndefined) {
+  const std::string change =
+      "import \"tfplan/v2\" as tfplan\n"
+      "change = tfplan.resource_changes[\"aws_security_group.web\"].change\n";
+  const std::string aftr =
+      "  | change.aftr = undefined at tfplan/v2 "
+      "resource_changes[\"aws_security_group.web\"].change.aftr\n";
+  EXPECT_EQ(explained(change + "main = rule { change.aftr[\"x\"].y is 1 }", kPlan),
+            "3:15 main error: `aftr` is undefined; did you mean \"after\"?\n" + aftr);
+  EXPECT_EQ(explained(change + "for change.aftr as _ { }\nmain = true", kPlan),
+            "3:1 main error: `aftr` is undefined; did you mean \"after\"?\n" + aftr);
+}
+
 TEST(Explanation, OfViolationsShowsTheCollection) {
   EXPECT_EQ(explained("bad = filter {\"a\": 1, \"b\": 9} as k, v { v > 5 }\n"
                       "main = rule { length(bad) is 0 }"),
