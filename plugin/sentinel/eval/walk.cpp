@@ -403,8 +403,8 @@ struct Walk {
       break;
     default:
       x.fail(f, operand.position,
-             "operand of `is empty` must be a string, list or map, got " +
-                 std::string(kind_name(value.kind())));
+             std::string(kNegated ? "operand of `is not empty`" : "operand of `is empty`") +
+                 " must be a string, list or map, got " + std::string(kind_name(value.kind())));
     }
     return Value::boolean(empty != kNegated);
   }
@@ -496,7 +496,9 @@ struct Walk {
       if (found != nullptr && !found->is_undefined()) return *found;
       return Evaluation::undefined_at(f, e.position);
     }
-    return element(base, Value::string(select.name), e, e, f, x);
+    code::Expression name = e;
+    name.position = select.name_position;
+    return element(base, Value::string(select.name), e, name, f, x);
   }
 
   static Value index(const code::Expression& e, Frame& f, Evaluation& x) {

@@ -159,7 +159,8 @@ struct Binary : Expression {
 struct Select : Expression {
   const Expression* base;
   std::string_view name;
-  std::uint32_t guess = 0;  // its number among Program::selections
+  std::uint32_t guess = 0;          // its number among Program::selections
+  std::uint32_t name_position = 0;  // of an IndexName
 };
 struct SelectImport : Expression {
   std::uint32_t import;

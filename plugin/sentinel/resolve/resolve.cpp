@@ -181,10 +181,12 @@ class Resolver {
         if (scope.kind != ScopeLayout::Kind::Package) break;  // an error, made in statement()
         const bool taken = scope.variables.contains(function.name);
         Variable& variable = declare(scope, function.name);
-        if (taken)
+        if (taken) {
           fail(function.name_span, "function " + quoted(function.name) +
                                        " has the name of another function, variable or parameter");
-        variable.constant = true;
+        } else {
+          variable.constant = true;
+        }
         break;
       }
       case NodeKind::If: {
@@ -306,6 +308,7 @@ class Resolver {
         made->base = expression(*index.base);
         made->name = static_cast<const StringLiteral&>(*index.index).value;
         made->guess = program_->selections++;
+        made->name_position = index.index->span.begin;
         return made;
       }
       auto* made = make<code::Index>(code::Op::Index, e);

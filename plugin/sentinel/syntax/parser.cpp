@@ -277,10 +277,11 @@ void Parser::close(TokenKind kind, base::Span opened, std::string_view expected)
   }
   std::string advice;
   const base::Location at = tree_->source->locate(opened);
-  if (is(TokenKind::Semicolon) && token_.flag && kind != TokenKind::RightBrace) {
+  const bool line_ends = is(TokenKind::Semicolon) && token_.flag;
+  if (line_ends && expected.find(',') != expected.npos) {
     advice = fmt::format("end the line with `,`, or write `{}` on it", spelling(kind));
-  } else if (is(TokenKind::Semicolon) && token_.flag && expected.find(',') != expected.npos) {
-    advice = "end the line with `,`, or write `}` on it";
+  } else if (line_ends && kind != TokenKind::RightBrace) {
+    advice = fmt::format("write `{}` on the line, or end it with an operator", spelling(kind));
   } else {
     advice = fmt::format("the `{}` of line {} is open here", text_of(opened), at.line);
   }
@@ -333,12 +334,11 @@ void Parser::fail(base::Span span, std::string what, std::string advice) {
 
 void Parser::fail_expecting(std::string_view expected, std::string advice) {
   base::Span span = token_.span;
-  if (is(TokenKind::Semicolon) && token_.flag) span.end = span.begin + 1;
-  if (span.begin >= text_.size()) {
-    // Behind the last text: an empty last line would show nothing.
-    const std::size_t last = text_.find_last_not_of(" \t\r\n");
-    if (last != std::string_view::npos) span.begin = static_cast<std::uint32_t>(last + 1);
-    span.end = span.begin + 1;
+  // What is missing belongs behind the last token, not behind its comment or on an empty last line.
+  if (is(TokenKind::Semicolon) && token_.flag) span = {last_end_, last_end_ + 1};
+  if (is(TokenKind::End)) {
+    const auto end = static_cast<std::uint32_t>(text_.find_last_not_of(" \t\r\n") + 1);
+    span = {end, end + 1};
   }
   fail(span, fmt::format("found {}, expected {}", found(), expected), std::move(advice));
 }

@@ -204,7 +204,7 @@ TEST(Tests, OfEmptyAndDefined) {
       {"undefined is empty", "undefined"},
       {"undefined is not empty", "undefined"},
       {"null is empty", "error: operand of `is empty` must be a string, list or map, got null"},
-      {"1 is not empty", "error: operand of `is empty` must be a string, list or map, got int"},
+      {"1 is not empty", "error: operand of `is not empty` must be a string, list or map, got int"},
       {"undefined is defined", "false"},
       {"undefined is not defined", "true"},
       {"null is defined", "true"},

@@ -201,7 +201,7 @@ TEST(Parse, SaysWhatWasFoundAndWhatWasExpected) {
       {"a call without its last comma", "f(\n  1\n)",
        "2:4: found a line end, expected `,` or `)` (end the line with `,`, or write `)` on it)"},
       {"a parenthesis over lines", "a = (b\n)",
-       "1:7: found a line end, expected `)` (end the line with `,`, or write `)` on it)"},
+       "1:7: found a line end, expected `)` (write `)` on the line, or end it with an operator)"},
       {"no value", "a =", "1:4: found the end of the file, expected an expression"},
       {"C's and", "a = b && c", "1:7: found `&&`, which is no operator (write `and`)"},
       {"C's or", "a = b || c", "1:7: found `||`, which is no operator (write `or`)"},
