@@ -14,6 +14,7 @@
 
 #include "plugin/base/system.h"
 #include "tests/emulator/emulator.h"
+#include "tests/temporary_folder.h"
 
 namespace emulator {
 
@@ -68,33 +69,7 @@ inline base::System test_system(std::shared_ptr<base::Clock> clock, base::Enviro
   return out;
 }
 
-/// Removed with all that it holds.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = testing::TempDir() + "emulator-XXXXXX";
-    path_ = ::mkdtemp(pattern.data());
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  const base::Path& path() const { return path_; }
-  base::Path make(const std::string& name) const {
-    std::filesystem::create_directories(path_ / name);
-    return path_ / name;
-  }
-  base::Path write(const std::string& name, const std::string& text) const {
-    std::filesystem::create_directories((path_ / name).parent_path());
-    std::ofstream(path_ / name, std::ios::binary) << text;
-    return path_ / name;
-  }
-
- private:
-  base::Path path_;
-};
+using TemporaryFolder = temporary::Folder;
 
 inline std::string read_text(const base::Path& path) {
   std::ifstream in(path, std::ios::binary);

@@ -8,28 +8,18 @@
 #include <signal.h>
 
 #include "plugin/base/system.h"
-#include "tests/emulator/emulator.h"
-#include "tests/end_to_end/repository.h"
+#include "tests/end_to_end/with_service.h"
 
 namespace end_to_end {
 namespace {
 
-class Impact : public testing::Test {
+class Impact : public WithService {
  protected:
-  void SetUp() override { start({}); }
-
-  void start(emulator::Options options) {
-    emulator_.reset();
-    options.tokens = {"good-token"};
-    options.readers = {"reader-token"};
-    emulator_ = std::make_unique<emulator::Emulator>(std::move(options));
-    ASSERT_TRUE(emulator_->start());
+  void SetUp() override {
+    start();
     repository_.write("policies/version.sentinel",
                       "import \"tfplan/v2\" as tfplan\n"
                       "main = rule { tfplan.terraform_version is \"1.9.8\" }\n");
-    repository_.set("TFE_ADDRESS", emulator_->address());
-    repository_.set("TFE_TOKEN", "good-token");
-    repository_.set("TMPDIR", repository_.outside("scratch").string());
   }
 
   /// A run of acme/WORKSPACE, `days` old.
@@ -63,9 +53,6 @@ class Impact : public testing::Test {
     return begin == std::string::npos ? text
                                       : text.substr(begin + 1, text.find("\n\n", begin) - begin);
   }
-
-  std::unique_ptr<emulator::Emulator> emulator_;
-  Repository repository_;
 };
 
 TEST_F(Impact, CountsByWorkspace) {

@@ -8,8 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/emulator/emulator.h"
-#include "tests/end_to_end/repository.h"
+#include "tests/end_to_end/with_service.h"
 
 namespace end_to_end {
 namespace {
@@ -24,19 +23,15 @@ std::string plan(const std::string& port, const std::string& more = {}) {
          port + ",\n" + more + "\t\t\t},\n\t\t},\n\t},\n}\n";
 }
 
-class RefreshCommand : public testing::Test {
+class RefreshCommand : public WithService {
  protected:
   void SetUp() override {
-    emulator_ = std::make_unique<emulator::Emulator>(emulator::Options{.tokens = {"good-token"}});
-    ASSERT_TRUE(emulator_->start());
+    start();
     add(kFirst, "2026-11-20T10:00:00.000Z", plan("22"));
     use("  network: { plan-export: { workspace: network-prod } }\n"
         "  same: { extends: network }\n"
         "  legacy: { archive: legacy.zip }\n");
     repository_.write("legacy.zip", "");
-    repository_.set("TFE_ADDRESS", emulator_->address());
-    repository_.set("TFE_TOKEN", "good-token");
-    repository_.set("TMPDIR", repository_.outside("scratch").string());
   }
 
   void use(const std::string& mocks) const {
@@ -57,9 +52,6 @@ class RefreshCommand : public testing::Test {
     data.is_exportable = exportable;
     emulator_->state().add(data);
   }
-
-  std::unique_ptr<emulator::Emulator> emulator_;
-  Repository repository_;
 };
 
 TEST_F(RefreshCommand, SaysWhatCameToDiffer) {

@@ -10,23 +10,19 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "tests/emulator/emulator.h"
-#include "tests/end_to_end/repository.h"
+#include "tests/end_to_end/with_service.h"
 
 namespace end_to_end {
 namespace {
 
 constexpr const char* kRun = "run-8F5JFydVYAmtTjET";
 
-class Service : public testing::Test {
+class Service : public WithService {
  protected:
   void SetUp() override { start({}); }
 
   void start(emulator::Timing timing) {
-    emulator_.reset();
-    emulator_ = std::make_unique<emulator::Emulator>(
-        emulator::Options{.tokens = {"good-token"}, .readers = {"reader-token"}, .timing = timing});
-    ASSERT_TRUE(emulator_->start());
+    WithService::start({.timing = timing});
     repository_.write("bundle/mock-tfplan-v2.sentinel", "terraform_version = \"1.9.8\"\n");
     repository_.write(
         "bundle/sentinel.hcl",
@@ -53,9 +49,6 @@ class Service : public testing::Test {
                           "    cases:\n"
                           "      - { name: a, mocks: network, expect: pass }\n"
                           "      - { name: b, mocks: same, expect: pass }\n");
-    repository_.set("TFE_ADDRESS", emulator_->address());
-    repository_.set("TFE_TOKEN", "good-token");
-    repository_.set("TMPDIR", repository_.outside("scratch").string());
   }
 
   std::string masked(std::string text) const {
@@ -64,9 +57,6 @@ class Service : public testing::Test {
       text.replace(at, port.size(), "PORT");
     return text;
   }
-
-  std::unique_ptr<emulator::Emulator> emulator_;
-  Repository repository_;
 };
 
 TEST_F(Service, ARunFetchesOnceAndThenNeedsNothing) {

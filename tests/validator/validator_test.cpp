@@ -12,6 +12,7 @@
 #include "plugin/base/child.h"
 #include "plugin/base/file.h"
 #include "tests/harness/report/sample.h"
+#include "tests/temporary_folder.h"
 
 namespace harness {
 namespace {
@@ -41,24 +42,6 @@ constexpr Consumer kConsumers[] = {
     {"cobertura", "cobertura.xsd", " hits=\"0\""},
     {"html", "", "default-src 'none'; "},
     {"html", "", "<style>", true},
-};
-
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "validator-XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  const base::Path& path() const { return path_; }
-
- private:
-  base::Path path_;
 };
 
 /// Nothing: its program is not there.
@@ -105,7 +88,7 @@ TEST_P(Validator, AcceptsEverySample) {
   const Consumer& consumer = GetParam();
   const FormatRow* format = find_format(consumer.format);
   ASSERT_NE(format, nullptr);
-  const TemporaryFolder folder;
+  const temporary::Folder folder;
   std::vector<base::Path> files;
   const auto add = [&](const std::string& name, const std::string& text) {
     files.push_back(folder.path() / (name + "." + std::string(consumer.format)));
