@@ -34,8 +34,9 @@ constexpr std::size_t kMostCasesAtOnce = 16;
 std::string stop_reason(base::CancelReason reason) {
   switch (reason) {
   case base::CancelReason::Interrupt:
-  case base::CancelReason::Terminate:
     return "the run was interrupted";
+  case base::CancelReason::Terminate:
+    return "the run was terminated";
   case base::CancelReason::Timeout:
     return "the time limit of the run was reached";
   case base::CancelReason::FailFast:

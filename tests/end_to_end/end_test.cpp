@@ -53,22 +53,31 @@ struct End {
   int signal;
   int exit_code;
   Lines verdicts;
+  const char* skipped = "";  // why the last case was
 };
 
 const End kEnds[] = {
-    {"CtrlC", "{ directory: mocks }", {}, SIGINT, 130, {"q passed", "c skipped", "d skipped"}},
+    {"CtrlC",
+     "{ directory: mocks }",
+     {},
+     SIGINT,
+     130,
+     {"q passed", "c skipped", "d skipped"},
+     "the run was interrupted"},
     {"Terminated",
      "{ directory: mocks }",
      {},
      SIGTERM,
      143,
-     {"q passed", "c skipped", "d skipped"}},
+     {"q passed", "c skipped", "d skipped"},
+     "the run was terminated"},
     {"TimeLimit",
      "{ directory: mocks }",
      {"--timeout", "6s"},
      0,
      1,
-     {"q passed", "c skipped", "d skipped"}},
+     {"q passed", "c skipped", "d skipped"},
+     "the time limit of the run was reached"},
     {"MissingMock", "{ archive: mocks.tar.gz }", {}, 0, 3, {"q passed", "c error", "d error"}},
     {"MissingRuntime",
      "{ directory: mocks }",
@@ -113,6 +122,7 @@ TEST_P(Ended, EveryReportIsWhole) {
   EXPECT_FALSE(out.timed_out);
   EXPECT_EQ(exit_code_of(repository.read("out/json")), end.exit_code);
   EXPECT_EQ(verdicts_of(repository.read("out/json")), end.verdicts);
+  EXPECT_EQ(skip_reason_of(repository.read("out/json"), 2), end.skipped);
   for (const Format& format : kFormats) {
     SCOPED_TRACE(format.name);
     const std::string text = repository.read(std::string("out/") + format.name);

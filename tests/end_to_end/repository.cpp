@@ -221,6 +221,13 @@ std::vector<std::string> verdicts_of(const std::string& json) {
   return out;
 }
 
+std::string skip_reason_of(const std::string& json, std::size_t place) {
+  simdjson::dom::parser parser;
+  simdjson::dom::element one;
+  if (parsed(parser, json)["cases"].at(place).get(one)) return "(no such case)";
+  return text_of(one, "skip_reason");
+}
+
 int exit_code_of(const std::string& json) {
   simdjson::dom::parser parser;
   std::int64_t code = -1;

@@ -71,6 +71,8 @@ class Repository {
 std::vector<std::string> problems_of(const std::string& json);
 /// `NAME VERDICT` of every case.
 std::vector<std::string> verdicts_of(const std::string& json);
+/// Why the case at `place` (from 0) was skipped; empty: it was not.
+std::string skip_reason_of(const std::string& json, std::size_t place);
 int exit_code_of(const std::string& json);
 
 /// A security group open to the world, as `mock-tfplan-v2.sentinel`.
