@@ -181,7 +181,8 @@ Reply Client::Inside::send(const Request& request, const base::CancelToken& canc
     const bool closed_while_idle =
         outcome.reply.failure && outcome.reply.failure->kind == FailureKind::Connection &&
         outcome.untouched && (is_idempotent(request.method) || !outcome.reply.failure->sent);
-    if (kept && !again && closed_while_idle) continue;
+    if (kept && !again && closed_while_idle && (!request.before_again || request.before_again()))
+      continue;
     return std::move(outcome.reply);
   }
 }

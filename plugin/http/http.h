@@ -66,6 +66,9 @@ struct Request {
   /// `Accept-Encoding` if it wants a coding.
   bool decode = true;
 
+  /// Asked before the request is sent once more on a new connection; false: it is not.
+  std::function<bool()> before_again;
+
   std::chrono::milliseconds connect_timeout{std::chrono::seconds(10)};  // TCP, proxy and TLS
   std::chrono::milliseconds idle_timeout{std::chrono::seconds(30)};     // nothing came at all
   std::chrono::milliseconds total_timeout{std::chrono::minutes(5)};     // all of the exchange

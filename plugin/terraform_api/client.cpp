@@ -218,12 +218,16 @@ Answer<http::Response> Client::send(const Call& call, const base::CancelToken& c
     http::Reply reply;
     {
       // A run list takes a place in both.
-      std::optional<RateLimiter::Place> list_place;
-      if (call.is_run_list) list_place.emplace(run_lists_.enter(cancel));
-      const RateLimiter::Place place = limiter.enter(cancel);
-      if (!place || (list_place && !*list_place)) {
-        return cancelled();
-      }
+      std::optional<RateLimiter::Place> list_place, place;
+      const auto take_places = [&] {
+        place.reset();
+        list_place.reset();
+        if (call.is_run_list) list_place.emplace(run_lists_.enter(cancel));
+        place.emplace(limiter.enter(cancel));
+        return *place && (!list_place || *list_place);
+      };
+      if (!take_places()) return cancelled();
+      request.before_again = take_places;  // the server may have counted what it did not answer
       reply = http_.send(request, cancel);
     }
     milliseconds wait{0};

@@ -243,8 +243,7 @@ std::optional<std::string> State::signed_export(const std::string& secret) const
 bool State::count_request(const std::string& route, std::size_t limit, double& reset) {
   const std::lock_guard lock(mutex_);
   ++statistics_.requests[route];
-  // The limit is one of the wire, so it is counted by the real clock.
-  const auto now = std::chrono::steady_clock::now();
+  const auto now = clock_->steady();
   while (!last_second_.empty() && last_second_.front() + std::chrono::seconds(1) <= now)
     last_second_.pop_front();
   if (limit != 0 && last_second_.size() >= limit) {

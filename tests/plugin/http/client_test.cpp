@@ -205,6 +205,27 @@ TEST(Client, ReusesAConnection) {
     EXPECT_EQ(said(client.send({.url = server.url()}, {})), "ok");
 }
 
+TEST(Client, AsksBeforeItSendsOnceMore) {
+  for (const bool may : {true, false}) {
+    // The second request finds the connection open, and is not answered there.
+    ScriptServer server({{.answer = kOk, .linger = milliseconds(1'000)}, {.answer = kOk}});
+    http::Client client({});
+    EXPECT_EQ(said(client.send({.url = server.url()}, {})), "ok");
+    int asked = 0;
+    http::Request request{.url = server.url()};
+    request.before_again = [&] {
+      ++asked;
+      return may;
+    };
+    const auto reply = client.send(request, {});
+    EXPECT_EQ(asked, 1);
+    EXPECT_EQ(static_cast<bool>(reply), may) << said(reply);
+    if (!may) {
+      EXPECT_EQ(reply.failure->kind, FailureKind::Connection);
+    }
+  }
+}
+
 TEST(Client, ReusesNoConnectionWithBytesLeftOver) {
   ScriptServer server(
       {{.answer = std::string(kOk) + "HTTP/1.1 200 OK\r\n\r\nforged", .linger = milliseconds(100)},
