@@ -194,6 +194,155 @@ TEST_F(CommandLine, WhatIsNoFileIsRefusedByApply) {
   }
 }
 
+TEST_F(CommandLine, WhatIsNoFileIsNoConfigurationAndNoPolicy) {
+  write("p.sentinel", "main = rule { true }\n");
+  std::filesystem::create_directory(folder_ / "folder");
+  std::filesystem::create_symlink("loop", folder_ / "loop");
+  ASSERT_EQ(mkfifo((folder_ / "pipe").c_str(), 0600), 0);
+  struct Case {
+    const char* name;
+    const char* why;
+  };
+  constexpr Case kCases[] = {
+      {"folder", "it is a folder"},
+      {"pipe", "it is not a regular file"},
+      {"/dev/zero", "it is not a regular file"},
+      {"loop", "Too many levels of symbolic links"},
+      {"none", "No such file or directory"},
+  };
+  for (const Case& c : kCases) {
+    SCOPED_TRACE(c.name);
+    EXPECT_EQ(run({"apply", "-config", c.name, "p.sentinel"}), kOtherError);
+    const std::string path = (folder_ / c.name).string();
+    EXPECT_EQ(err_, "Error: cannot read `" + path + "`: " + c.why + "\n");
+    if (std::string_view(c.name) == "none" || std::string_view(c.name) == "loop") continue;
+    EXPECT_EQ(run({"apply", c.name}), kOtherError);
+    EXPECT_TRUE(err_.starts_with("Error: cannot read `")) << err_;
+    EXPECT_TRUE(err_.ends_with("`: " + std::string(c.why) + "\n")) << err_;
+  }
+  std::filesystem::create_directory(folder_ / "x.hcl");
+  EXPECT_EQ(run({"apply", "p.sentinel"}), kOtherError);
+  EXPECT_EQ(err_, "Error: cannot read `" + (folder_ / "x.hcl").string() + "`: it is a folder\n");
+}
+
+TEST_F(CommandLine, HostileConfigurationIsRefusedWithItsPlace) {
+  write("p.sentinel", "main = rule { true }\n");
+  struct Case {
+    const char* name;
+    std::string text;
+    std::string error;  // its first line
+  };
+  const auto value = [](const std::string& text) {
+    return "param \"n\" {\n  value = " + text + "\n}\n";
+  };
+  const std::string deep(100'000, '[');
+  const Case kCases[] = {
+      {"nesting", value(deep), "c.hcl:2:210: values are nested more than 200 levels deep"},
+      {"nested blocks",
+       "a {\n" +
+           [] {
+             std::string all;
+             for (int i = 0; i < 1000; ++i)
+               all += "a {\n";
+             return all;
+           }(),
+       "c.hcl:201:4: values are nested more than 200 levels deep"},
+      {"a large number", value("1e999"), "c.hcl:2:11: the number is too large"},
+      {"many digits", value(std::string(1000, '9')), "c.hcl:2:11: the number is too large"},
+      {"no UTF-8", value("\"\xff\""), "c.hcl:2:12: the text is not UTF-8"},
+      {"no UTF-8 in a name", "p\xff \"n\" {}\n", "c.hcl:1:2: the text is not UTF-8"},
+      {"a NUL", value(std::string("\0", 1)),
+       "c.hcl:2:11: found a control character, expected a value"},
+      {"NULs alone", std::string(1000, '\0'),
+       "c.hcl:1:1: found a control character, expected a block"},
+      {"two gigabytes out of a line",
+       value("[for a in [\"" + std::string(1000, 'x') + "\"] : [for b in [" +
+             [] {
+               std::string all;
+               for (int i = 0; i < 1000; ++i)
+                 all += "\"${a}${a}\",";
+               return all;
+             }() +
+             "] : [for c in [b, b, b, b, b, b, b, b, b, b] : \"${c}${c}${c}${c}${c}${c}${c}\"]]]"),
+       ""},
+  };
+  for (const Case& c : kCases) {
+    SCOPED_TRACE(c.name);
+    write("c.hcl", c.text);
+    EXPECT_EQ(run({"apply", "-config=c.hcl", "p.sentinel"}), kOtherError);
+    const std::string line = err_.substr(0, err_.find('\n'));
+    if (c.error.empty()) {
+      EXPECT_TRUE(
+          line.ends_with(": the texts that are computed here are longer than 64 MiB together"))
+          << line;
+    } else {
+      EXPECT_EQ(line, "Error: " + c.error);
+    }
+  }
+}
+
+TEST_F(CommandLine, HostileFlagsAreText) {
+  write("p.sentinel", "param n\nmain = rule { n }\n");
+  write("length.sentinel", "param n\nmain = rule { length(n) }\n");
+  struct Case {
+    const char* value;
+    const char* json;
+  };
+  // What is no JSON for Go is text, as all else is.
+  constexpr Case kCases[] = {
+      {"1e999", "\"1e999\""},
+      {"-1e999", "\"-1e999\""},
+      {"1e-999", "0"},
+      {"123456789012345678901234567890", "1.2345678901234568e+29"},
+      {"\xff", "\"\\ufffd\""},
+      {"\"\xff\"", "\"\xEF\xBF\xBD\""},
+      {"\"\\u0000\"", "\"\\u0000\""},
+      {"{\"a\": 1,}", "\"{\\\"a\\\": 1,}\""},
+      {"[1] 2", "\"[1] 2\""},
+      {"{\"a\": 1, \"a\": 2}", "{\n  \"a\": 2\n}"},
+  };
+  for (const Case& c : kCases) {
+    SCOPED_TRACE(c.value);
+    run({"apply", "-json-rule=main", "-param", std::string("n=") + c.value, "p.sentinel"});
+    EXPECT_EQ(out_, std::string(c.json) + '\n');
+  }
+  run({"apply", "-json-rule=main", "-param=n=" + std::string(100'000, '['), "length.sentinel"});
+  EXPECT_EQ(out_, "100000\n");
+  EXPECT_EQ(run({"apply", "-param==1", "p.sentinel"}), kOtherError);
+  EXPECT_EQ(err_, "Error: found `=1` behind -param, expected key=value\n");
+}
+
+TEST_F(CommandLine, HostileMocksAreRefusedWithTheirPlace) {
+  write("p.sentinel", "import \"m\"\nmain = rule { m.x is 1 }\n");
+  write("sentinel.hcl", "mock \"m\" {\n  module {\n    source = \"m.sentinel\"\n  }\n}\n");
+  struct Case {
+    const char* name;
+    std::string text;
+  };
+  const Case kCases[] = {
+      {"nested data", "x = " + std::string(100'000, '[')},
+      {"nested expressions", "x = " + std::string(100'000, '(')},
+      {"nested maps", "x = " +
+                          [] {
+                            std::string all;
+                            for (int i = 0; i < 100'000; ++i)
+                              all += "{\"a\":";
+                            return all;
+                          }()},
+      {"signs", "x = " + std::string(100'000, '-') + "1"},
+      {"a large int", "x = 99999999999999999999\n"},
+      {"a NUL", std::string("x = \0\n", 6)},
+      {"an open string", "x = \"a\n"},
+  };
+  for (const Case& c : kCases) {
+    SCOPED_TRACE(c.name);
+    write("m.sentinel", c.text);
+    EXPECT_EQ(run({"apply", "p.sentinel"}), kOtherError);
+    EXPECT_TRUE(err_.starts_with("Error: m.sentinel:1:")) << err_.substr(0, 200);
+    EXPECT_LT(err_.size(), 1000U);
+  }
+}
+
 TEST_F(CommandLine, TestTakesNothingButTheCase) {
   write("p.sentinel", "param n\nmain = rule { n is 1 }\n");
   write("sentinel.hcl", "param \"n\" {\n  value = 1\n}\n");
@@ -353,6 +502,73 @@ TEST_F(CommandLine, ApplyRunsAPolicySet) {
   write("more.hcl", "policy \"a\" {\n}\n");
   all += transcript({"apply"});
   golden::expect_golden("apply_set", all);
+}
+
+constexpr const char* kPreamble =
+    "Execution trace. The information below will show the values of all\n"
+    "the rules evaluated. Note that some rules may be missing if\n"
+    "short-circuit logic was taken.\n\n"
+    "Note that for collection types and long strings, output may be\n"
+    "truncated; re-run \"sentinel apply\" with the -json flag to see the\n"
+    "full contents of these values.\n\n"
+    "The trace is displayed due to a failed policy.\n\n";
+
+/// The texts that are known from public pages and logs, each whole and with its place.
+TEST_F(CommandLine, ErrorsReadAsPublicLogsShowThem) {
+  struct Case {
+    const char* policy;
+    const char* error;
+    const char* rule = nullptr;  // where `main` stands, if it was begun
+  };
+  constexpr Case kCases[] = {
+      {"for undefined as x { y = x }\nmain = true\n",
+       "p.sentinel:1:5: unsupported type for looping: undefined"},
+      {"main = rule {\n\tall undefined as x { true }\n}\n",
+       "p.sentinel:2:6: unsupported type for looping: undefined", "p.sentinel:1:1"},
+      {"if undefined {\n\tx = 1\n}\nmain = true\n",
+       "p.sentinel:1:4: if condition must result in a boolean, got undefined"},
+      {"import \"collection\"\nmain = rule { collection.find([1], func(x) { return undefined }) "
+       "}\n",
+       "p.sentinel:2:15: find predicate must return boolean value, got undefined",
+       "p.sentinel:2:1"},
+      {"main = rule { identity.name is \"a\" }\n",
+       "p.sentinel:1:15: unknown identifier accessed: identity", "p.sentinel:1:1"},
+      {"main = rule { identity.name else \"a\" is \"a\" }\n",
+       "p.sentinel:1:15: unknown identifier accessed: identity", "p.sentinel:1:1"},
+      {"param day\nmain = rule { day is 1 }\n", "p.sentinel:1:7: requires value for parameter day"},
+      {"import \"module-functions\" as m\nmain = rule { true }\n",
+       "p.sentinel:1:30: Import \"module-functions\" is not available"},
+      {"error(\"hello world!\")\nmain = true\n", "p.sentinel:1:1: hello world!"},
+      {"main = rule { error(\"hello\", \"world!\") }\n", "p.sentinel:1:15: hello world!",
+       "p.sentinel:1:1"},
+  };
+  const auto rule = [](const std::string& where, const std::string& indent) {
+    return indent + where + " - Rule \"main\"\n" + indent + "  Value:\n" + indent +
+           "    (error in evaluating rule)\n";
+  };
+  write("test/p/c.hcl", "");
+  for (const Case& c : kCases) {
+    SCOPED_TRACE(c.policy);
+    write("p.sentinel", c.policy);
+    EXPECT_EQ(run({"apply", "p.sentinel"}), kRuntimeError);
+    EXPECT_EQ(out_,
+              kPreamble +
+                  ("Error - p.sentinel\n\nAn error occurred:\n\n  " + std::string(c.error) + '\n') +
+                  (c.rule == nullptr ? "" : '\n' + rule(c.rule, "")));
+    EXPECT_EQ(err_, "");
+    EXPECT_EQ(run({"test", "p.sentinel"}), kFailed);
+    EXPECT_EQ(out_,
+              "FAIL - p.sentinel\n  ERROR - test/p/c.hcl\n    Error: " + std::string(c.error) +
+                  "\n\n    trace:\n" +
+                  (c.rule == nullptr ? "      no rules evaluated\n" : rule(c.rule, "      ")) +
+                  "1 tests completed in 0s\n");
+    EXPECT_EQ(run({"apply", "-json", "p.sentinel"}), kRuntimeError);
+    std::string quoted = c.error;
+    for (std::size_t at = 0; (at = quoted.find('"', at)) != std::string::npos; at += 2)
+      quoted.insert(at, "\\");
+    EXPECT_TRUE(out_.starts_with("{\n  \"duration\": 0,\n  \"error\": \"" + quoted + "\",\n"))
+        << out_;
+  }
 }
 
 TEST_F(CommandLine, ParametersComeFromFlagThenEnvironmentThenConfiguration) {
