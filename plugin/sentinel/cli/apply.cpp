@@ -105,7 +105,8 @@ class Apply {
     inputs.cancel = context_.cancel;
     inputs.allow_network = true;
     if (options_.timeout) {
-      inputs.limits.time = std::chrono::ceil<std::chrono::milliseconds>(*options_.timeout);
+      inputs.limits.time = std::max(std::chrono::ceil<std::chrono::milliseconds>(*options_.timeout),
+                                    std::chrono::milliseconds(0));
     }
     const bool all = configuration.feature("apply-all");
     for (Task& task : tasks) {

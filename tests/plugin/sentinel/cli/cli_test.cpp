@@ -74,6 +74,66 @@ TEST_F(CommandLine, SaysWhatItKnows) {
                    transcript({"apply", "--help"}) + transcript({"fmt", "-help"}));
 }
 
+TEST_F(CommandLine, HelpAndVersionHaveTheSpellingsOfGo) {
+  EXPECT_EQ(run({"help"}), 127);
+  EXPECT_EQ(run({"-h"}), kPassed);
+  const std::string usage = out_;
+  for (const char* const flag : {"-help", "--help"}) {
+    EXPECT_EQ(run({flag}), kPassed) << flag;
+    EXPECT_EQ(out_, usage) << flag;
+    for (const char* const command : {"apply", "test", "fmt"}) {
+      EXPECT_EQ(run({command, flag}), kPassed) << command << ' ' << flag;
+      EXPECT_TRUE(out_.starts_with("Usage: sentinel " + std::string(command) + " [options]"))
+          << out_;
+    }
+  }
+  for (const char* const word : {"version", "-v", "-version", "--version"}) {
+    EXPECT_EQ(run({word}), kPassed) << word;
+    EXPECT_EQ(out_, "Sentinel v0.40.0\n") << word;
+  }
+}
+
+TEST_F(CommandLine, BooleanFlagsTakeTheirValueBehindAnEqualsSign) {
+  write("ugly.sentinel", "main=rule{true}\n");
+  system_.out.interactive = true;
+  EXPECT_EQ(run({"apply", "ugly.sentinel"}), kPassed);
+  EXPECT_EQ(out_, "\x1b[0m\x1b[32mPass - ugly.sentinel\x1b[0m\n");
+  EXPECT_EQ(run({"apply", "-color=false", "ugly.sentinel"}), kPassed);
+  EXPECT_EQ(out_, "Pass - ugly.sentinel\n");
+  EXPECT_EQ(run({"apply", "-color=F", "-trace=0", "ugly.sentinel"}), kPassed);
+  EXPECT_EQ(out_, "Pass - ugly.sentinel\n");
+  // What stands behind a boolean flag is the first argument.
+  EXPECT_EQ(run({"fmt", "-write", "false"}), kOtherError);
+  EXPECT_EQ(err_,
+            "cannot read `" + (folder_ / "false").string() + "`: No such file or directory\n");
+}
+
+TEST_F(CommandLine, TimeoutsEndARun) {
+  system_.clock = base::real_system().clock;
+  write("p.sentinel",
+        "x = 0\nl = range(10000)\n"
+        "for l as a { for l as b { for l as c { x = x + 1 } } }\nmain = rule { true }\n");
+  write("test/p/c.hcl", "");
+  // Where the time is over differs from run to run.
+  const auto message = [&] {
+    const std::size_t at = out_.find("p.sentinel:3:");
+    if (at == std::string::npos) return out_;
+    const std::size_t text = out_.find(": ", at) + 2;
+    return out_.substr(text, out_.find('\n', text) - text);
+  };
+  EXPECT_EQ(run({"apply", "-timeout=20ms", "p.sentinel"}), kRuntimeError);
+  EXPECT_EQ(message(), "evaluation took longer than 20 ms");
+  EXPECT_EQ(run({"test", "-timeout", "20ms"}), kFailed);
+  EXPECT_TRUE(out_.starts_with("FAIL - p.sentinel\n  ERROR - test/p/c.hcl\n    Error: ")) << out_;
+  for (const char* const time : {"0", "0s", "-1s"}) {
+    SCOPED_TRACE(time);
+    EXPECT_EQ(run({"apply", "-timeout", time, "p.sentinel"}), kRuntimeError);
+    EXPECT_EQ(message(), "evaluation took longer than 0 ms");
+    EXPECT_EQ(run({"test", "-timeout", time}), kFailed);
+    EXPECT_EQ(message(), "evaluation took longer than 1 ms");
+  }
+}
+
 TEST_F(CommandLine, RefusesBadFlags) {
   const auto first_line = [&](const std::vector<std::string>& arguments) {
     EXPECT_EQ(run(arguments), kOtherError);
