@@ -113,6 +113,9 @@ struct Failure {
   bool sent = false;
 };
 
+/// Whether two header names are one: case does not count.
+bool same_name(std::string_view a, std::string_view b);
+
 /// What came back: a response, or a failure.
 struct Reply {
   Response response;
@@ -124,6 +127,8 @@ struct Reply {
 /// What a client asks of a server's certificate. `Nothing` is for those who ask for it by name: a
 /// policy's `without_certificate_verification`.
 enum class Verify { Strict, Nothing };
+
+class Engine;
 
 /// Keeps connections for reuse and the certificates read. Thread-safe; each call of `send` uses a
 /// connection of its own. A request on a kept connection that the server has meanwhile closed is
@@ -142,8 +147,7 @@ class Client {
   Reply send(const Request& request, const base::CancelToken& cancel);
 
  private:
-  class Inside;
-  std::unique_ptr<Inside> inside_;
+  std::unique_ptr<Engine> engine_;  // null where the library is not there: `send` says so
 };
 
 /// The proxy that `environment` names for `url`, as Go chooses it: empty where there is none or

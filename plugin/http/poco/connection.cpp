@@ -1,6 +1,6 @@
 // Poco's sockets, TLS and message headers, with the reading of bodies done here: Poco's own streams
 // take a body that was cut short for a whole one, and never bound the time of an exchange.
-#include "plugin/http/connection.h"
+#include "plugin/http/poco/connection.h"
 
 #include <algorithm>
 #include <array>

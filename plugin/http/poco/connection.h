@@ -6,9 +6,9 @@
 #include <variant>
 
 #include "plugin/http/http.h"
+#include "plugin/http/poco/stop.h"
+#include "plugin/http/poco/tls.h"
 #include "plugin/http/proxy.h"
-#include "plugin/http/stop.h"
-#include "plugin/http/tls.h"
 
 namespace http {
 

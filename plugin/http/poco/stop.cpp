@@ -1,4 +1,4 @@
-#include "plugin/http/stop.h"
+#include "plugin/http/poco/stop.h"
 
 #include <algorithm>
 

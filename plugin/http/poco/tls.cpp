@@ -1,4 +1,4 @@
-#include "plugin/http/tls.h"
+#include "plugin/http/poco/tls.h"
 
 #include <algorithm>
 #include <filesystem>
