@@ -198,8 +198,7 @@ base::Status keep(const base::Path& folder, const std::string& shown, const Keep
     if (!file) return std::move(file.error());
     rewrite(*file, filter);
     if (!file->changed()) continue;
-    if (base::Status written = base::write_file(folder / name, file->text()); !written)
-      return written;
+    if (base::Status written = file->write(folder / name); !written) return written;
   }
   return {};
 }

@@ -1,10 +1,13 @@
 #include "plugin/mock_bundle/mock_file.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
 
 #include "plugin/base/file.h"
 #include "plugin/sentinel/data/frozen_data.h"
-#include "plugin/sentinel/data/mock_writer.h"
 #include "plugin/sentinel/syntax/parser.h"
 
 namespace mock_bundle {
@@ -30,6 +33,22 @@ base::Result<MockFile> MockFile::parse(std::string shown, std::string text) {
   MockFile out;
   out.source_ = std::make_shared<base::Source>(std::move(shown), std::move(text));
   out.arena_ = std::make_unique<sentinel::Arena>();
+  // Nearly all of a large mock is data at its beginning, whose tree would be many times as large.
+  sentinel::DataBeginning data = sentinel::read_data_beginning(out.source_);
+  const std::string_view rest = out.source_->text().substr(data.end);
+  if (data.end > 0) {
+    const auto end = std::make_shared<base::Source>(out.source_->name(), std::string(rest));
+    const sentinel::ParseResult parsed = sentinel::parse(end);
+    // Imports may not stand there; the whole text says so, and where anything else is wrong.
+    if (parsed.tree && parsed.tree->imports.empty()) {
+      out.owners_.push_back(data.data);
+      for (const sentinel::DataAssignment& one : data.assignments)
+        out.names_.push_back({std::string(one.name), one.span, true, one.value});
+      out.add(*parsed.tree, *end, static_cast<std::uint32_t>(data.end));
+      return out;
+    }
+  }
+  data = {};
   sentinel::ParseResult parsed = sentinel::parse(out.source_);
   if (!parsed.tree) {
     base::Diagnostic error;
@@ -37,25 +56,30 @@ base::Result<MockFile> MockFile::parse(std::string shown, std::string text) {
     error.causes = std::move(parsed.errors);
     return error;
   }
-  for (const sentinel::Statement* statement : parsed.tree->statements) {
+  out.add(*parsed.tree, *out.source_, 0);
+  return out;
+}
+
+/// `from`: where the text of `source` begins in the whole.
+void MockFile::add(const sentinel::Tree& tree, const base::Source& source, std::uint32_t from) {
+  for (const sentinel::Statement* statement : tree.statements) {
     if (statement->kind != NodeKind::Assign) continue;
     const auto& assign = static_cast<const sentinel::Assign&>(*statement);
     if (assign.target->kind != NodeKind::Name) continue;
     Name name;
     name.name = static_cast<const sentinel::Name&>(*assign.target).name;
-    name.span = assign.span;
+    name.span = {assign.span.begin + from, assign.span.end + from};
     name.data = false;
     if (assign.op == sentinel::AssignOperator::Set) {
-      if (auto data = read_literal(*out.source_, assign.span)) {
+      if (auto data = read_literal(source, assign.span)) {
         const sentinel::Value* value = (*data)->root->find(name.name);
         name.data = value != nullptr && (*data)->root->size == 1;
         if (name.data) name.value = *value;
-        out.owners_.push_back(*data);
+        owners_.push_back(*data);
       }
     }
-    out.names_.push_back(std::move(name));
+    names_.push_back(std::move(name));
   }
-  return out;
 }
 
 const MockFile::Name* MockFile::find(std::string_view name) const {
@@ -77,20 +101,38 @@ bool MockFile::changed() const {
 }
 
 std::string MockFile::text() const {
-  const std::string_view before = source_->text();
   std::string out;
+  text([&](std::string_view piece) { out += piece; });
+  return out;
+}
+
+void MockFile::text(const sentinel::TextSink& sink) const {
+  const std::string_view before = source_->text();
   std::size_t at = 0;
   for (const Name& name : names_) {
     if (!name.changed) continue;
-    out += before.substr(at, name.span.begin - at);
-    std::string assignment;
-    sentinel::append_assignment(assignment, name.name, name.value);
-    assignment.pop_back();  // its line end stands in the text already
-    out += assignment;
+    sink(before.substr(at, name.span.begin - at));
+    sentinel::write_assignment(name.name, name.value, sink);
     at = name.span.end;
   }
-  out += before.substr(at);
-  return out;
+  sink(before.substr(at));
+}
+
+base::Status MockFile::write(const base::Path& file) const {
+  // Where it is a link, the link goes, not what it leads to.
+  std::error_code ignored;
+  std::filesystem::remove(file, ignored);
+  std::ofstream out(file, std::ios::binary);
+  int failed = out ? 0 : errno;
+  text([&](std::string_view piece) {
+    if (failed == 0 &&
+        !out.write(piece.data(), static_cast<std::streamsize>(piece.size())).flush()) {
+      failed = errno;
+    }
+  });
+  if (failed == 0) return {};
+  return base::Diagnostic{.what = "cannot write `" + file.string() + "`",
+                          .why = std::generic_category().message(failed)};
 }
 
 }  // namespace mock_bundle

@@ -11,7 +11,12 @@
 #include "plugin/base/result.h"
 #include "plugin/base/source.h"
 #include "plugin/base/system.h"
+#include "plugin/sentinel/data/mock_writer.h"
 #include "plugin/sentinel/value/collection.h"
+
+namespace sentinel {
+struct Tree;
+}
 
 namespace mock_bundle {
 
@@ -42,8 +47,16 @@ class MockFile {
   bool changed() const;
   /// The whole text, changed names written in the style of HashiCorp's generator.
   std::string text() const;
+  /// The same in pieces, for what is too large to be held twice.
+  void text(const sentinel::TextSink& sink) const;
+  /// Writes it over `file`; a reader may see a part of it.
+  base::Status write(const base::Path& file) const;
+  /// What was read.
+  std::string_view text_before() const { return source_->text(); }
 
  private:
+  void add(const sentinel::Tree& tree, const base::Source& source, std::uint32_t from);
+
   base::SourcePtr source_;
   std::vector<std::shared_ptr<const void>> owners_;  // of what the values are made of
   std::unique_ptr<sentinel::Arena> arena_;

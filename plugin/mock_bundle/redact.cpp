@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -18,7 +19,6 @@
 #include "plugin/sentinel/terraform/sensitive.h"
 
 namespace mock_bundle {
-namespace {
 
 using sentinel::Arena;
 using sentinel::Kind;
@@ -26,6 +26,19 @@ using sentinel::List;
 using sentinel::Map;
 using sentinel::MapEntry;
 using sentinel::Value;
+
+/// What the plan itself says is sensitive, read from tfplan/v2's `raw`; nothing of its file is
+/// held.
+struct PlanMarks {
+  Arena arena;
+  std::map<std::string, Value, std::less<>> changes;  // by address: a map of both marks trees
+  std::map<std::string, Value, std::less<>> states;   // by address: `sensitive_values`
+  std::map<std::string, Value, std::less<>> outputs;  // by name: as `changes`
+  std::set<std::string, std::less<>> variables;       // names
+  std::set<std::string> secrets;                      // marked texts
+};
+
+namespace {
 
 Value marker() {
   return Value::string(kRedacted);
@@ -45,23 +58,33 @@ const Value* element_mark(const Value* marks, std::uint32_t index) {
   return &marks->as_list()->items[index];
 }
 
-/// `value` with every marked part replaced. A mark `true` replaces the whole subtree; null stays.
+/// `value` with every marked part replaced; itself where nothing is marked. A mark `true` replaces
+/// the whole subtree; null stays.
 Value apply_marks(Arena& arena, const Value& value, const Value* marks) {
   if (marks == nullptr || value.is(Kind::Null) || value.is_undefined()) return value;
   if (is_true(marks)) return marker();
   if (value.is(Kind::Map) && marks->is(Kind::Map)) {
-    Map* changed = sentinel::make_map(arena, value.as_map()->size);
-    for (const MapEntry& entry : *value.as_map()) {
-      changed->set(arena, entry.key, apply_marks(arena, entry.value, child_mark(marks, entry.key)));
+    const Map& map = *value.as_map();
+    Map* changed = nullptr;
+    for (std::uint32_t i = 0; i < map.size; ++i) {
+      const MapEntry& entry = map.entries[i];
+      const Value item = apply_marks(arena, entry.value, child_mark(marks, entry.key));
+      if (is_same(item, entry.value)) continue;
+      if (changed == nullptr) changed = sentinel::copy(arena, map);
+      changed->entries[i].value = item;
     }
-    return Value::map(changed);
+    return changed == nullptr ? value : Value::map(changed);
   }
   if (value.is(Kind::List) && marks->is(Kind::List)) {
-    List* changed = sentinel::make_list(arena, value.as_list()->size);
-    for (std::uint32_t i = 0; i < value.as_list()->size; ++i) {
-      changed->append(arena, apply_marks(arena, value.as_list()->items[i], element_mark(marks, i)));
+    const List& list = *value.as_list();
+    List* changed = nullptr;
+    for (std::uint32_t i = 0; i < list.size; ++i) {
+      const Value item = apply_marks(arena, list.items[i], element_mark(marks, i));
+      if (is_same(item, list.items[i])) continue;
+      if (changed == nullptr) changed = sentinel::copy(arena, list);
+      changed->items[i] = item;
     }
-    return Value::list(changed);
+    return changed == nullptr ? value : Value::list(changed);
   }
   return value;
 }
@@ -69,20 +92,38 @@ Value apply_marks(Arena& arena, const Value& value, const Value* marks) {
 /// `map` with `key` (where it is there and not null) replaced by `replacement`.
 Value with_member(Arena& arena, const Value& map, std::string_view key, const Value& replacement) {
   const Value* found = member(&map, key);
-  if (found == nullptr || found->is(Kind::Null) || found->is_undefined()) return map;
+  if (found == nullptr || found->is(Kind::Null) || found->is_undefined() ||
+      is_same(*found, replacement)) {
+    return map;
+  }
   Map* changed = sentinel::copy(arena, *map.as_map());
   changed->set(arena, Value::string(key), replacement);
   return Value::map(changed);
 }
 
-/// What the plan itself says is sensitive, read from tfplan/v2's `raw`.
-struct PlanMarks {
-  std::map<std::string, Value, std::less<>> changes;  // by address: `change` with both marks trees
-  std::map<std::string, Value, std::less<>> states;   // by address: `sensitive_values`
-  std::map<std::string, Value, std::less<>> outputs;  // by name: as `changes`
-  std::set<std::string, std::less<>> variables;       // names
-  std::set<std::string> secrets;                      // marked texts
-};
+bool marks_something(const Value& marks) {
+  if (marks.is(Kind::List))
+    return std::any_of(marks.as_list()->begin(), marks.as_list()->end(), marks_something);
+  if (marks.is(Kind::Map)) {
+    return std::any_of(marks.as_map()->begin(), marks.as_map()->end(),
+                       [](const MapEntry& entry) { return marks_something(entry.value); });
+  }
+  return is_true(&marks);
+}
+
+/// A marks tree to keep: null where it marks nothing, as nearly all do.
+Value kept_marks(Arena& arena, const Value* marks) {
+  return marks != nullptr && marks_something(*marks) ? sentinel::deep_copy(arena, *marks)
+                                                     : Value::null();
+}
+
+/// Both marks trees of a change.
+Value kept_marks_of_change(Arena& arena, const Value& change) {
+  Map* out = sentinel::make_map(arena, 2);
+  for (const char* side : {"before_sensitive", "after_sensitive"})
+    out->set(arena, Value::string(side), kept_marks(arena, member(&change, side)));
+  return Value::map(out);
+}
 
 /// Notes, of the resources of a state, their `sensitive_values`.
 void read_states(const Value& value, PlanMarks& out) {
@@ -94,14 +135,15 @@ void read_states(const Value& value, PlanMarks& out) {
   if (!value.is(Kind::Map)) return;
   const Value* marks = member(&value, "sensitive_values");
   if (marks != nullptr && member(&value, "values") != nullptr) {
-    out.states.insert_or_assign(std::string(member_text(&value, "address")), *marks);
+    out.states.insert_or_assign(std::string(member_text(&value, "address")),
+                                kept_marks(out.arena, marks));
     return;
   }
   for (const MapEntry& entry : *value.as_map())
     read_states(entry.value, out);
 }
 
-PlanMarks read_marks(const MockFile& plan) {
+PlanMarks marks_of(const MockFile& plan) {
   PlanMarks out;
   const MockFile::Name* raw = plan.find("raw");
   if (raw == nullptr || !raw->data) return out;
@@ -111,15 +153,18 @@ PlanMarks read_marks(const MockFile& plan) {
     if (list == nullptr || !list->is(Kind::List)) continue;
     for (const Value& resource : *list->as_list()) {
       const Value* change = member(&resource, "change");
-      if (change != nullptr)
-        out.changes.insert_or_assign(std::string(member_text(&resource, "address")), *change);
+      if (change != nullptr) {
+        out.changes.insert_or_assign(std::string(member_text(&resource, "address")),
+                                     kept_marks_of_change(out.arena, *change));
+      }
     }
   }
   const Value* outputs = member(&raw->value, "output_changes");
   if (outputs != nullptr && outputs->is(Kind::Map)) {
     for (const MapEntry& entry : *outputs->as_map()) {
       if (entry.key.is(Kind::String)) {
-        out.outputs.insert_or_assign(std::string(entry.key.as_string()), entry.value);
+        out.outputs.insert_or_assign(std::string(entry.key.as_string()),
+                                     kept_marks_of_change(out.arena, entry.value));
       }
     }
   }
@@ -238,23 +283,20 @@ class TextRedactor {
   const std::vector<std::unique_ptr<re2::RE2>>& patterns_;
 };
 
-/// A bundle's files of Sentinel code, each once, and tfplan/v2's among them.
+/// A bundle's files, each once.
 struct Files {
-  std::map<std::string, MockFile> mocks;
-  std::set<std::string> others;  // what is no Sentinel code, and stands for no import
-  std::string plan;
+  std::set<std::string> mocks;   // of imports: an error where they do not parse
+  std::set<std::string> others;  // what stands for no import
+  std::string plan;              // tfplan/v2's
 };
 
-base::Result<Files> open_files(const base::Path& folder, const std::string& shown) {
+base::Result<Files> find_files(const base::Path& folder, const std::string& shown) {
   auto imports = read_bundle(folder, shown);
   if (!imports) return std::move(imports.error());
   Files out;
   for (const BundleImport& import : *imports) {
     if (import.name == "tfplan/v2") out.plan = import.file;
-    if (out.mocks.contains(import.file)) continue;
-    auto file = MockFile::read(folder / import.file, shown + "/" + import.file);
-    if (!file) return std::move(file.error());
-    out.mocks.emplace(import.file, std::move(*file));
+    out.mocks.insert(import.file);
   }
   std::error_code error;
   for (std::filesystem::recursive_directory_iterator entry(folder, error), end;
@@ -262,16 +304,33 @@ base::Result<Files> open_files(const base::Path& folder, const std::string& show
     std::error_code ignored;
     if (entry->symlink_status(ignored).type() != std::filesystem::file_type::regular) continue;
     const std::string name = entry->path().lexically_relative(folder).generic_string();
-    if (out.mocks.contains(name)) continue;
-    if (entry->path().extension() == ".sentinel") {
-      if (auto file = MockFile::read(folder / name, shown + "/" + name)) {
-        out.mocks.emplace(name, std::move(*file));
-        continue;
-      }
-    }
-    out.others.insert(name);
+    if (!out.mocks.contains(name)) out.others.insert(name);
   }
   return out;
+}
+
+/// Hands each file of Sentinel code to `take`, one at a time: they may be large. Names of files
+/// that are no such code go to `rest`.
+base::Status for_each_mock(const base::Path& folder, const std::string& shown, const Files& files,
+                           std::set<std::string>& rest,
+                           const std::function<base::Status(const std::string&, MockFile&)>& take) {
+  std::set<std::string> names = files.mocks;
+  names.insert(files.others.begin(), files.others.end());
+  for (const std::string& name : names) {
+    const bool is_mock = files.mocks.contains(name);
+    if (!is_mock && !name.ends_with(".sentinel")) {
+      rest.insert(name);
+      continue;
+    }
+    auto file = MockFile::read(folder / name, shown + "/" + name);
+    if (!file) {
+      if (is_mock) return std::move(file.error());
+      rest.insert(name);
+      continue;
+    }
+    if (base::Status done = take(name, *file); !done) return done;
+  }
+  return {};
 }
 
 /// Bits a character of a text that holds letters and digits: random ones have 4 and more.
@@ -437,11 +496,10 @@ class SecretFinder {
   }
 
   void search(const std::string& file_name, const MockFile& file, std::vector<Finding>& out) const {
-    const std::string text = has_code(file) ? file.text() : std::string();
     for (const MockFile::Name& top : file.names()) {
       if (!top.data) {
         const std::string_view code =
-            std::string_view(text).substr(top.span.begin, top.span.end - top.span.begin);
+            file.text_before().substr(top.span.begin, top.span.end - top.span.begin);
         if (const char* kind = shape_of(code)) out.push_back({file_name, top.name, top.name, kind});
         continue;
       }
@@ -458,11 +516,6 @@ class SecretFinder {
   }
 
  private:
-  static bool has_code(const MockFile& file) {
-    return std::any_of(file.names().begin(), file.names().end(),
-                       [](const MockFile::Name& name) { return !name.data; });
-  }
-
   bool is_random(std::string_view text, const std::string& name) const {
     constexpr double kRandom = 3.5;  // bits a character; words have about 3
     return text != kRedacted && text.size() >= 12 && text.find(' ') == std::string_view::npos &&
@@ -478,8 +531,24 @@ class SecretFinder {
 
 }  // namespace
 
+base::Result<PlanMarksPtr> read_marks(const base::Path& folder, const std::string& shown) {
+  auto files = find_files(folder, shown);
+  if (!files) return std::move(files.error());
+  if (files->plan.empty()) return PlanMarksPtr(std::make_shared<PlanMarks>());
+  auto plan = MockFile::read(folder / files->plan, shown + "/" + files->plan);
+  if (!plan) return std::move(plan.error());
+  return PlanMarksPtr(std::make_shared<PlanMarks>(marks_of(*plan)));
+}
+
 base::Status redact(const base::Path& folder, const std::string& shown,
                     const RedactOptions& options) {
+  auto marks = read_marks(folder, shown);
+  if (!marks) return std::move(marks.error());
+  return redact(folder, shown, options, **marks);
+}
+
+base::Status redact(const base::Path& folder, const std::string& shown,
+                    const RedactOptions& options, const PlanMarks& marks) {
   std::vector<std::unique_ptr<re2::RE2>> patterns;
   for (const std::string& pattern : options.patterns) {
     patterns.push_back(std::make_unique<re2::RE2>(pattern, re2::RE2::Quiet));
@@ -490,30 +559,32 @@ base::Status redact(const base::Path& folder, const std::string& shown,
       return error;
     }
   }
-  auto files = open_files(folder, shown);
+  auto files = find_files(folder, shown);
   if (!files) return std::move(files.error());
-  PlanMarks marks;
-  if (!files->plan.empty()) marks = read_marks(files->mocks.at(files->plan));
   const sentinel::TextHider hider(marks.secrets);
-  for (auto& [name, file] : files->mocks) {
-    rewrite(file, PlaceRedactor(file.arena(), marks));
-    rewrite(file, TextRedactor(file.arena(), hider, options, patterns));
-    if (!file.changed()) continue;
-    if (base::Status written = base::write_file(folder / name, file.text()); !written)
-      return written;
-  }
-  return {};
+  std::set<std::string> rest;
+  return for_each_mock(folder, shown, *files, rest,
+                       [&](const std::string& name, MockFile& file) -> base::Status {
+                         rewrite(file, PlaceRedactor(file.arena(), marks));
+                         rewrite(file, TextRedactor(file.arena(), hider, options, patterns));
+                         return file.changed() ? file.write(folder / name) : base::Status();
+                       });
 }
 
 base::Result<std::vector<Finding>> find_secrets(const base::Path& folder,
                                                 const std::string& shown) {
-  auto files = open_files(folder, shown);
+  auto files = find_files(folder, shown);
   if (!files) return std::move(files.error());
   const SecretFinder finder;
   std::vector<Finding> out;
-  for (const auto& [name, file] : files->mocks)
-    finder.search(name, file, out);
-  for (const std::string& name : files->others) {
+  std::set<std::string> rest;
+  const base::Status read =
+      for_each_mock(folder, shown, *files, rest, [&](const std::string& name, MockFile& file) {
+        finder.search(name, file, out);
+        return base::Status();
+      });
+  if (!read) return base::Diagnostic(read.error());
+  for (const std::string& name : rest) {
     auto text = base::read_file(folder / name);
     if (!text) return std::move(text.error());
     if (const char* kind = finder.shape_of(*text)) out.push_back({name, "", name, kind});

@@ -1,6 +1,7 @@
 // Taking secrets out of a bundle, and looking for what still looks like one.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -17,10 +18,19 @@ struct RedactOptions {
   std::vector<std::string> patterns;    // RE2; what matches inside a text is replaced
 };
 
-/// Redacts, in every file of Sentinel code in `folder`: what the plan in tfplan/v2's `raw` marks as
-/// sensitive, in every import where the same text stands; the named attributes; what the patterns
-/// match. Null and undefined stay. A pattern that does not compile is an error, and so is a file
-/// that stands for an import and does not parse.
+/// What a bundle's plan, tfplan/v2's `raw`, marks as sensitive; nothing where it has none. To be
+/// read before anything of the bundle is dropped.
+struct PlanMarks;
+using PlanMarksPtr = std::shared_ptr<const PlanMarks>;
+base::Result<PlanMarksPtr> read_marks(const base::Path& folder, const std::string& shown);
+
+/// Redacts, in every file of Sentinel code in `folder`: what `marks` say, in every import where the
+/// same text stands; the named attributes; what the patterns match. Null and undefined stay. A
+/// pattern that does not compile is an error, and so is a file that stands for an import and does
+/// not parse.
+base::Status redact(const base::Path& folder, const std::string& shown,
+                    const RedactOptions& options, const PlanMarks& marks);
+/// The same with the marks of the bundle's own plan.
 base::Status redact(const base::Path& folder, const std::string& shown,
                     const RedactOptions& options);
 

@@ -11,9 +11,7 @@ using sentinel::Map;
 using sentinel::MapEntry;
 using sentinel::Value;
 
-namespace {
-
-bool same(const Value& a, const Value& b) {
+bool is_same(const Value& a, const Value& b) {
   if (a.kind() != b.kind()) return false;
   switch (a.kind()) {
   case Kind::List:
@@ -31,6 +29,8 @@ bool same(const Value& a, const Value& b) {
   }
 }
 
+namespace {
+
 std::string key_text(const Value& key) {
   return key.is(Kind::String) ? std::string(key.as_string()) : sentinel::to_text(key);
 }
@@ -46,7 +46,7 @@ Value rewrite(Arena& arena, const Value& value, Trail& trail, const Rewriter& ch
       const Value below = rewrite(arena, list.items[i], trail, change);
       const std::optional<Value> item = change(below, trail);
       trail.pop_back();
-      if (changed == nullptr && item && same(*item, list.items[i])) continue;
+      if (changed == nullptr && item && is_same(*item, list.items[i])) continue;
       if (changed == nullptr) {
         changed = sentinel::make_list(arena, list.size);
         for (std::uint32_t before = 0; before < i; ++before)
@@ -65,7 +65,7 @@ Value rewrite(Arena& arena, const Value& value, Trail& trail, const Rewriter& ch
       const Value below = rewrite(arena, entry.value, trail, change);
       const std::optional<Value> item = change(below, trail);
       trail.pop_back();
-      if (changed == nullptr && item && same(*item, entry.value)) continue;
+      if (changed == nullptr && item && is_same(*item, entry.value)) continue;
       if (changed == nullptr) {
         changed = sentinel::make_map(arena, map.size);
         for (std::uint32_t before = 0; before < i; ++before) {
@@ -86,7 +86,7 @@ void rewrite(MockFile& file, const Rewriter& change) {
     Trail trail{name.name};
     const Value below = rewrite(file.arena(), name.value, trail, change);
     const Value value = change(below, trail).value_or(below);
-    if (!same(value, name.value)) file.set(name.name, value);
+    if (!is_same(value, name.value)) file.set(name.name, value);
   }
 }
 

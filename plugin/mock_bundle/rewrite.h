@@ -31,6 +31,9 @@ void rewrite(MockFile& file, const Rewriter& change);
 using Visitor = std::function<void(const sentinel::Value& value, const Trail& trail)>;
 void visit_scalars(const sentinel::Value& value, Trail& trail, const Visitor& visit);
 
+/// Whether both are one: the same collection, or equal scalars.
+bool is_same(const sentinel::Value& a, const sentinel::Value& b);
+
 /// A member of a map; null where `value` is no map or has none of that name.
 const sentinel::Value* member(const sentinel::Value* value, std::string_view key);
 

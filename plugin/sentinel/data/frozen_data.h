@@ -3,6 +3,8 @@
 
 #include <memory>
 #include <optional>
+#include <string_view>
+#include <vector>
 
 #include "plugin/base/source.h"
 #include "plugin/sentinel/value/arena.h"
@@ -27,5 +29,21 @@ using FrozenDataPtr = std::shared_ptr<const FrozenData>;
 /// then says what is wrong. What this accepts, the parser and the evaluator accept too, with the
 /// same values; it leaves rare spellings of data to them.
 std::optional<FrozenDataPtr> read_data(base::SourcePtr source);
+
+/// One `name = LITERAL`.
+struct DataAssignment {
+  std::string_view name;  // in the text
+  base::Span span;        // from the name to the end of the literal
+  Value value;
+};
+
+/// What a text begins with that read_data() would take, a name as often as it is assigned to. Parts
+/// that are equal are one part, which an evaluation must not get.
+struct DataBeginning {
+  FrozenDataPtr data;  // without a root
+  std::vector<DataAssignment> assignments;
+  std::size_t end = 0;  // where the first statement of another kind begins; else the text's size
+};
+DataBeginning read_data_beginning(base::SourcePtr source);
 
 }  // namespace sentinel

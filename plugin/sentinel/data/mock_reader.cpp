@@ -12,12 +12,14 @@
 #include <bit>
 #include <charconv>
 #include <cstring>
+#include <span>
 #include <string>
 #include <vector>
 
 #include <emmintrin.h>
 
 #include "plugin/sentinel/data/frozen_data.h"
+#include "plugin/sentinel/data/sharing.h"
 #include "plugin/sentinel/data/utf8_check.h"
 
 namespace sentinel {
@@ -53,23 +55,39 @@ bool is_word(char c) {
 
 class Reader {
  public:
-  explicit Reader(FrozenData& out)
+  /// `sharing`: null, or what makes the values.
+  explicit Reader(FrozenData& out, Sharing* sharing = nullptr)
       : out_(out),
+        sharing_(sharing),
         begin_(out.source->text().data()),
         at_(begin_),
         end_(at_ + out.source->text().size()),
         wide_end_(out.source->text().size() >= 16 ? end_ - 16 : at_ - 1) {}
 
-  bool read() {
+  /// Adds the assignments. What comes back is where the first statement begins that is none; the
+  /// text's size where there is no such.
+  std::size_t read(std::vector<DataAssignment>& out) {
+    statement_ = at_;
+    return read_all(out) ? offset(end_) : offset(statement_);
+  }
+
+ private:
+  // The text ends in a zero byte that is not part of it (std::string's), so one byte may be looked
+  // at anywhere up to `end_`.
+
+  std::uint32_t offset(const char* at) const { return static_cast<std::uint32_t>(at - begin_); }
+
+  bool read_all(std::vector<DataAssignment>& out) {
     stack_.reserve(1024);
-    Map* root = make_map(out_.arena, 8);
     std::vector<std::string_view> imports;
     if (!skip_space()) return false;
     while (at_ != end_) {
+      statement_ = at_;
       const std::string_view name = word();
       if (name.empty()) return false;
+      DataAssignment assignment{.name = name, .span = {}, .value = {}};
       if (name == "import") {
-        if (root->size != 0 || !import(imports)) return false;
+        if (!out.empty() || !import(imports)) return false;
       } else {
         for (std::string_view taken : kTakenNames)
           if (name == taken) return false;
@@ -79,20 +97,14 @@ class Reader {
         if (*at_ != '=') return false;
         ++at_;
         skip_blanks();
-        Value value;
-        if (!this->value(value, 0, Value())) return false;
-        root->set(out_.arena, Value::string(name), value);
+        if (!value(assignment.value, 0, Value())) return false;
+        assignment.span = {offset(name.data()), offset(at_)};
       }
       if (!end_statement()) return false;
+      if (name != "import") out.push_back(assignment);
     }
-    root->frozen = true;
-    out_.root = root;
     return true;
   }
-
- private:
-  // The text ends in a zero byte that is not part of it (std::string's), so one byte may be looked
-  // at anywhere up to `end_`.
 
   void skip_blanks() {
     while (*at_ == ' ' || *at_ == '\t')
@@ -173,13 +185,13 @@ class Reader {
   bool value(Value& out, std::size_t depth, const Value& model) {
     switch (*at_) {
     case '"':
-      return string(out);
+      return string(out) && shared(out);
     case '{':
       return map(out, depth + 1, model);
     case '[':
       return list(out, depth + 1, model);
     case '`':
-      return raw_string(out);
+      return raw_string(out) && shared(out);
     case 't':
       return keyword(out, "true", Value::boolean(true));
     case 'n':
@@ -191,6 +203,12 @@ class Reader {
     default:
       return number(out);
     }
+  }
+
+  /// Of a string: makes it the one that was made of the same text.
+  bool shared(Value& out) {
+    if (sharing_ != nullptr) out = sharing_->lasting_string(out.as_string());
+    return true;
   }
 
   bool keyword(Value& out, const char* spelling, Value value) {
@@ -390,6 +408,11 @@ class Reader {
       stack_.push_back(item);
     }
     ++at_;
+    if (sharing_ != nullptr) {
+      out = sharing_->list(std::span(stack_).subspan(base));
+      stack_.resize(base);
+      return true;
+    }
     // Empty ones have an identity, too: an evaluation that adds to one adds to no other.
     List* list = make_list(out_.arena, stack_.size() - base);
     list->size = list->capacity;
@@ -424,7 +447,7 @@ class Reader {
           sorted = count == 0 || model->sorted || ascending(base);
         }
         if (*at_ == '"') {
-          if (!string(key)) return false;
+          if (!string(key) || !shared(key)) return false;
         } else if (!other_key(key)) {
           return false;
         }
@@ -446,6 +469,12 @@ class Reader {
     }
     ++at_;
     if (alike) sorted = model->sorted || (count != model->size && ascending(base));
+    if (sharing_ != nullptr) {
+      out = sharing_->map(std::span(stack_).subspan(base), sorted || count == 0);
+      stack_.resize(base);
+      models_[depth] = out.as_map();
+      return true;
+    }
     Map* map = make_map(out_.arena, count);
     if (sorted || count == 0) {
       map->size = count;
@@ -516,15 +545,30 @@ class Reader {
   }
 
   FrozenData& out_;
+  Sharing* sharing_;
   const char* begin_;
   const char* at_;
   const char* end_;
-  const char* wide_end_;  // the last place where 16 bytes may be loaded
+  const char* wide_end_;             // the last place where 16 bytes may be loaded
+  const char* statement_ = nullptr;  // where the one that is read begins
   std::vector<Value> stack_;
   std::array<const Map*, kMostDepth + 1> models_{};  // the last map at each depth
 };
 
 }  // namespace
+
+DataBeginning read_data_beginning(base::SourcePtr source) {
+  DataBeginning out;
+  auto data = std::make_shared<FrozenData>();
+  data->source = std::move(source);
+  const std::string_view text = data->source->text();
+  if (text.find('\0') == std::string_view::npos && is_utf8(text)) {
+    Sharing sharing(data->arena);
+    out.end = Reader(*data, &sharing).read(out.assignments);
+  }
+  out.data = std::move(data);
+  return out;
+}
 
 std::optional<FrozenDataPtr> read_data(base::SourcePtr source) {
   if (source->text().find('\0') != std::string_view::npos || !is_utf8(source->text())) {
@@ -532,7 +576,13 @@ std::optional<FrozenDataPtr> read_data(base::SourcePtr source) {
   }
   auto data = std::make_shared<FrozenData>();
   data->source = std::move(source);
-  if (!Reader(*data).read()) return std::nullopt;
+  std::vector<DataAssignment> assignments;
+  if (Reader(*data).read(assignments) != data->source->text().size()) return std::nullopt;
+  Map* root = make_map(data->arena, 8);
+  for (const DataAssignment& one : assignments)
+    root->set(data->arena, Value::string(one.name), one.value);
+  root->frozen = true;
+  data->root = root;
   return data;
 }
 

@@ -208,6 +208,13 @@ void append_assignment(std::string& out, std::string_view name, const Value& val
   out += '\n';
 }
 
+void write_assignment(std::string_view name, const Value& value, const TextSink& sink) {
+  std::string out(name);
+  out += " = ";
+  Writer(out, &sink).write(value, 0);
+  sink(out);
+}
+
 std::string write_mock(const Map& root) {
   std::string out;
   append_mock(out, root, nullptr);

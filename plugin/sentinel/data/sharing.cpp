@@ -71,16 +71,31 @@ Sharing::Slot& Sharing::find(Table& table, std::uint32_t hash, const Same& same)
 Value Sharing::string(std::string_view text) {
   // In the arena it would lie where the next string begins.
   if (text.empty()) return Value::string("");
+  Slot& slot = find_string(text);
+  if (slot.at == nullptr) {
+    char* bytes = arena_.array<char>(text.size());
+    std::memcpy(bytes, text.data(), text.size());
+    slot.at = bytes;
+  }
+  return Value::string({static_cast<const char*>(slot.at), slot.size});
+}
+
+Value Sharing::lasting_string(std::string_view text) {
+  if (text.empty()) return Value::string("");
+  Slot& slot = find_string(text);
+  if (slot.at == nullptr) slot.at = text.data();
+  return Value::string({static_cast<const char*>(slot.at), slot.size});
+}
+
+/// Of a slot that was free, all but `at` is set.
+Sharing::Slot& Sharing::find_string(std::string_view text) {
   const auto hash = static_cast<std::uint32_t>(std::hash<std::string_view>()(text));
   Slot& slot = find(strings_, hash, [&](const Slot& known) {
     return known.size == text.size() && std::memcmp(known.at, text.data(), text.size()) == 0;
   });
-  if (slot.at == nullptr) {
-    char* bytes = arena_.array<char>(text.size());
-    std::memcpy(bytes, text.data(), text.size());
-    slot = {bytes, static_cast<std::uint32_t>(text.size()), hash};
-  }
-  return Value::string({static_cast<const char*>(slot.at), slot.size});
+  slot.size = static_cast<std::uint32_t>(text.size());
+  slot.hash = hash;
+  return slot;
 }
 
 Value Sharing::list(std::span<const Value> items) {
@@ -101,7 +116,8 @@ Value Sharing::list(std::span<const Value> items) {
       std::memcpy(static_cast<void*>(list->items), items.data(), items.size_bytes());
     slot = {list, 0, hash};
   }
-  return Value::list(static_cast<List*>(slot.at));
+  // Nothing is changed through it: it is frozen.
+  return Value::list(const_cast<List*>(static_cast<const List*>(slot.at)));
 }
 
 Value Sharing::map(std::span<const Value> items, bool sorted) {
@@ -116,7 +132,7 @@ Value Sharing::map(std::span<const Value> items, bool sorted) {
     }
     return true;
   });
-  if (slot.at != nullptr) return Value::map(static_cast<Map*>(slot.at));
+  if (slot.at != nullptr) return Value::map(const_cast<Map*>(static_cast<const Map*>(slot.at)));
   Map* map = make_map(arena_, count);
   map->sorted = sorted;
   for (std::size_t i = 0; i < items.size(); i += 2)

@@ -20,6 +20,8 @@ class Sharing {
   explicit Sharing(Arena& arena) : arena_(arena) {}
 
   Value string(std::string_view text);
+  /// The same of bytes that last as long as the arena: they are not copied.
+  Value lasting_string(std::string_view text);
   /// `items` are values that this made, or scalars.
   Value list(std::span<const Value> items);
   /// Keys and values by turns. `sorted`: the keys are strings in ascending order. Of a repeated key
@@ -29,8 +31,8 @@ class Sharing {
  private:
   /// What was made: the bytes of a string, a List or a Map.
   struct Slot {
-    void* at = nullptr;      // null: free
-    std::uint32_t size = 0;  // of a string
+    const void* at = nullptr;  // null: free
+    std::uint32_t size = 0;    // of a string
     std::uint32_t hash = 0;
   };
   /// An open hash table.
@@ -39,6 +41,7 @@ class Sharing {
     std::size_t used = 0;
   };
 
+  Slot& find_string(std::string_view text);
   template <class Same>
   static Slot& find(Table& table, std::uint32_t hash, const Same& same);
 

@@ -1,12 +1,14 @@
 #include "plugin/mock_bundle/patch.h"
 
 #include <filesystem>
+#include <fstream>
 
 #include <gtest/gtest.h>
 
 #include "plugin/base/file.h"
 #include "plugin/mock_bundle/mock_file.h"
 #include "plugin/mock_bundle/path.h"
+#include "plugin/sentinel/value/operation.h"
 
 namespace mock_bundle {
 namespace {
@@ -247,12 +249,72 @@ TEST(MockFile, KeepsWhatIsNotChanged) {
   EXPECT_EQ(file->text(), "a = 1 // one\nb = 2\nf = func() { return a }\n");
 }
 
+TEST(MockFile, HoldsDataBeforeAndBehindCode) {
+  auto file = MockFile::parse(
+      "m.sentinel",
+      "import \"strings\"\na = 1\na = 2\nf = func() { return a }\nb = [1] // why\nc = b\n");
+  ASSERT_TRUE(file);
+  std::string names;
+  for (const MockFile::Name& name : file->names())
+    names += name.name + (name.data ? "=" + sentinel::to_text(name.value) : "") + " ";
+  EXPECT_EQ(names, "a=1 a=2 f b=[1] c ");
+  file->set("a", sentinel::Value::integer(3));
+  file->set("b", sentinel::Value::integer(4));
+  EXPECT_EQ(file->text(),
+            "import \"strings\"\na = 1\na = 3\nf = func() { return a }\nb = 4 // why\nc = b\n");
+}
+
 TEST(MockFile, SaysWhereAFileDoesNotParse) {
-  const auto file = MockFile::parse("m.sentinel", "a = [1,\n");
-  ASSERT_FALSE(file);
-  EXPECT_EQ(file.error().what, "mock file `m.sentinel` does not parse");
-  ASSERT_FALSE(file.error().causes.empty());
-  EXPECT_EQ(file.error().causes[0].where->file, "m.sentinel");
+  struct Case {
+    const char* text;
+    const char* error;
+  };
+  constexpr Case kCases[] = {
+      {"a = [1,\n",
+       "mock file `m.sentinel` does not parse\n"
+       "  m.sentinel:1:8: found the end of the file, expected an expression\n"
+       "       1 | a = [1,\n"
+       "         |        ^\n"},
+      {"a = 1\nb = 2\nc = [1,\n",
+       "mock file `m.sentinel` does not parse\n"
+       "  m.sentinel:3:8: found the end of the file, expected an expression\n"
+       "       3 | c = [1,\n"
+       "         |        ^\n"},
+      {"a = 1\nimport \"strings\"\n",
+       "mock file `m.sentinel` does not parse\n"
+       "  m.sentinel:2:1: found an import behind other declarations\n"
+       "       2 | import \"strings\"\n"
+       "         | ^~~~~~ imports come first in a file\n"},
+  };
+  for (const Case& c : kCases) {
+    const auto file = MockFile::parse("m.sentinel", c.text);
+    ASSERT_FALSE(file) << c.text;
+    EXPECT_EQ(base::to_text(file.error()), c.error);
+  }
+}
+
+TEST(MockFile, IsWrittenInThePlaceOfALink) {
+  const base::Path folder = testing::TempDir() + "mock_file";
+  std::filesystem::create_directories(folder);
+  const auto write = [&](const char* name, const char* text) {
+    std::ofstream(folder / name) << text;
+    return folder / name;
+  };
+  const base::Path outside = write("outside", "a = 1\n");
+  std::filesystem::remove(folder / "link");
+  std::filesystem::create_symlink(outside, folder / "link");
+  auto file = MockFile::parse("link", "a = 1\n");
+  ASSERT_TRUE(file);
+  file->set("a", sentinel::Value::integer(2));
+  ASSERT_TRUE(file->write(folder / "link"));
+  EXPECT_EQ(*base::read_file(folder / "link"), "a = 2\n");
+  EXPECT_EQ(*base::read_file(outside), "a = 1\n");
+  const base::Status failed = file->write(folder / "no folder" / "link");
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(base::to_text(failed.error()), "cannot write `" +
+                                               (folder / "no folder" / "link").string() +
+                                               "`: No such file or directory\n");
+  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

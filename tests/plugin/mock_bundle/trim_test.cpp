@@ -324,6 +324,29 @@ TEST_F(TrimTest, RedactsDefaultsAndStates) {
   EXPECT_NE(state.find("kept"), std::string::npos) << state;
 }
 
+TEST_F(TrimTest, RedactsNothingByMarksThatMarkNothing) {
+  // Not as the generator lays it out, so that any rewriting would show.
+  const std::string text =
+      "resource_changes={\"a.b\":{\"address\":\"a.b\",\"change\":{\"after\":{\"x\":[\"y\"]}}}}\n"
+      "raw={\"resource_changes\":[{\"address\":\"a.b\",\"change\":{\"after\":{\"x\":[\"y\"]},"
+      "\"after_sensitive\":{\"x\":[false],\"tags\":{}},\"before_sensitive\":false}}],\n"
+      "\"output_changes\":{\"o\":{\"after\":1,\"after_sensitive\":false}},\n"
+      "\"prior_state\":{\"values\":{\"root_module\":{\"resources\":[{\"address\":\"a.b\","
+      "\"values\":{\"x\":[\"y\"]},\"sensitive_values\":{\"x\":[false]}}]}}}}\n";
+  ASSERT_TRUE(base::write_file(folder_ / "mock-tfplan-v2.sentinel", text));
+  ASSERT_TRUE(redact(folder_, "db", {}));
+  EXPECT_EQ(plan(), text);
+}
+
+TEST_F(TrimTest, RedactsByTheMarksOfWhatWasDropped) {
+  auto marks = read_marks(folder_, "db");
+  ASSERT_TRUE(marks);
+  ASSERT_TRUE(keep(folder_, "db", {{"tfconfig/v2"}, {}}));
+  EXPECT_NE(config().find("correct-horse"), std::string::npos);
+  ASSERT_TRUE(redact(folder_, "db", {}, **marks));
+  EXPECT_EQ(config().find("correct-horse"), std::string::npos) << config();
+}
+
 TEST_F(TrimTest, DiffersByResourceAndAttribute) {
   const base::Path other = make("b");
   std::string text(kPlan);

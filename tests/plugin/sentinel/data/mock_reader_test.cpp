@@ -29,6 +29,42 @@ std::string read(std::string text) {
   return out;
 }
 
+TEST(MockReader, TakesTheDataThatATextBeginsWith) {
+  struct Case {
+    const char* text;
+    const char* taken;  // the texts of the assignments, a `|` between
+    const char* rest;
+  };
+  constexpr Case kCases[] = {
+      {"", "", ""},
+      {"a = 1\nb = [2]\n", "a = 1|b = [2]", ""},
+      {"a = 1\na = {\n\t\"k\": 2,\n}", "a = 1|a = {\n\t\"k\": 2,\n}", ""},
+      {"a = 1\nf = func() { return a }\nb = 2\n", "a = 1", "f = func() { return a }\nb = 2\n"},
+      {"import \"strings\"\na = 1\nb = strings.x\n", "a = 1", "b = strings.x\n"},
+      {"import \"other\"\na = 1\n", "", "import \"other\"\na = 1\n"},
+      {"a = 1\nimport \"strings\"\n", "a = 1", "import \"strings\"\n"},
+      {"// c\na = 1 // d\n\n// e\nprint(a)\n", "a = 1", "print(a)\n"},
+      {"a = 1\nb = 1 + 2\n", "a = 1", "b = 1 + 2\n"},
+      {"a = 1\nb = [1,\n", "a = 1", "b = [1,\n"},
+      {"a = 1\nb = 2 /* no end", "a = 1", "b = 2 /* no end"},
+      {"a = 1\nb = \"\xFF\"\n", "", "a = 1\nb = \"\xFF\"\n"},
+  };
+  for (const Case& c : kCases) {
+    SCOPED_TRACE(c.text);
+    const std::string text = c.text;
+    const DataBeginning beginning = read_data_beginning(source(text));
+    std::string taken;
+    for (const DataAssignment& one : beginning.assignments) {
+      taken += taken.empty() ? "" : "|";
+      taken += text.substr(one.span.begin, one.span.end - one.span.begin);
+      EXPECT_EQ(one.name, text.substr(one.span.begin, one.name.size()));
+      EXPECT_FALSE(one.value.is_undefined());
+    }
+    EXPECT_EQ(taken, c.taken);
+    EXPECT_EQ(text.substr(beginning.end), c.rest);
+  }
+}
+
 TEST(MockReader, ReadsEveryLiteral) {
   const std::vector<std::pair<std::string, std::string>> rows = {
       {"", ""},
