@@ -1,6 +1,7 @@
 // `harness pull`: one bundle into a folder, without a manifest.
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <system_error>
@@ -10,8 +11,10 @@
 #include "harness/command/service.h"
 #include "harness/command/settings.h"
 #include "harness/command/signal.h"
+#include "harness/fixture/trim.h"
 #include "plugin/base/file.h"
 #include "plugin/mock_bundle/bundle.h"
+#include "plugin/mock_bundle/redact.h"
 #include "plugin/mock_source/plan_export/plan_export.h"
 #include "plugin/terraform_api/origin.h"
 
@@ -167,6 +170,14 @@ int pull_command(const Arguments& arguments, Context& context) {
     (void)base::remove_tree(*staged);
     return failed(made ? imports.error() : made.error());
   }
+  // As of any fixture: it is likely to be committed.
+  auto hidden = mock_bundle::redact(*staged, written, {});
+  auto secrets = hidden ? places_like_secrets(*staged, written)
+                        : base::Result<std::map<std::string, base::Diagnostic>>(hidden.error());
+  if (!secrets) {
+    (void)base::remove_tree(*staged);
+    return failed(secrets.error());
+  }
   if (auto status = base::replace_folder(*staged, folder); !status) {
     (void)base::remove_tree(*staged);
     show_problem(status.error());
@@ -182,6 +193,13 @@ int pull_command(const Arguments& arguments, Context& context) {
   }
   out += "to test with it, put into tests.yaml:\n  mocks:\n    " + source->name +
          ": { directory: " + written + " }\n";
+  if (!secrets->empty()) {
+    base::Diagnostic warning{.what = "`" + written + "` still holds what looks like a secret",
+                             .advice = "look at it before you commit the folder"};
+    for (auto& [name, place] : *secrets)
+      warning.causes.push_back(std::move(place));
+    show_problem(warning);
+  }
   return write_out(out) ? kExitPassed : kExitRuntime;
 }
 

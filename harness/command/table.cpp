@@ -71,7 +71,8 @@ constexpr CommandRow kCommands[] = {
     {"pull", "SOURCE -o DIR", "one plan's mocks into a folder, without a manifest",
      "SOURCE is a `run-`, `plan-` or `pe-` id, ORGANIZATION/WORKSPACE, or the address of a run's "
      "page. But for an address, the host is that of TFE_ADDRESS, else app.terraform.io. DIR must "
-     "be new or empty.",
+     "be new or empty. What the plan marks sensitive is replaced by REDACTED_SENSITIVE in every "
+     "import, and what still looks like a secret is named.",
      "harness pull https://app.terraform.io/app/acme/workspaces/network-prod/runs/run-8F5J -o "
      "mocks\n"
      "harness pull acme/network-prod -o mocks",

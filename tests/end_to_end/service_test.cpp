@@ -213,6 +213,30 @@ TEST_F(Service, PullGetsABundleWithoutAManifest) {
   EXPECT_EQ(again.err, "folder `mocks` is not empty\n    remove it, or name another with `-o`\n");
 }
 
+TEST_F(Service, PullHidesWhatThePlanMarksAndNamesWhatLooksLikeASecret) {
+  const auto run = emulator_->state().run(kRun);
+  ASSERT_TRUE(run);
+  std::ofstream(run->folder / "mock-tfplan-v2.sentinel")
+      << "variables = { \"password\": { \"value\": \"correct-horse\" } }\n"
+         "resource_changes = { \"aws_db.x\": { \"address\": \"aws_db.x\", \"change\": { "
+         "\"after\": { \"tag\": \"AKIAIOSFODNN7EXAMPLE\" } } } }\n"
+         "raw = { \"variables\": { \"password\": { \"value\": \"correct-horse\" } }, "
+         "\"configuration\": { \"root_module\": { \"variables\": { \"password\": { "
+         "\"sensitive\": true } } } } }\n";
+  const auto out = repository_.harness({"pull", kRun, "-o", "mocks"});
+  EXPECT_EQ(out.exit_code, 0) << out.err;
+  const std::string warning = "`mocks` still holds";
+  ASSERT_NE(out.err.find(warning), std::string::npos) << out.err;
+  EXPECT_EQ(out.err.substr(out.err.find(warning)),
+            "`mocks` still holds what looks like a secret\n"
+            "    look at it before you commit the folder\n"
+            "  `aws_db.x.tag` looks like an AWS access key: in mock-tfplan-v2.sentinel: "
+            "resource_changes[\"aws_db.x\"].change.after.tag\n");
+  const std::string text = repository_.read("mocks/mock-tfplan-v2.sentinel");
+  EXPECT_EQ(text.find("correct-horse"), std::string::npos) << text;
+  EXPECT_NE(text.find("REDACTED_SENSITIVE"), std::string::npos) << text;
+}
+
 TEST_F(Service, PullTakesEveryKindOfName) {
   const std::string page =
       emulator_->address() + "/app/acme/workspaces/network-prod/runs/" + kRun + "?x=y";
