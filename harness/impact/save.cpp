@@ -343,6 +343,13 @@ base::Result<std::string> save_plan(const Manifest* manifest, const base::Path& 
     before = first_manifest(options);
   }
   std::optional<std::string> after = with_case(before, name, mock, cases);
+  const auto read_there = [&](const base::Path& path) {
+    std::vector<base::Diagnostic> problems;
+    return read_manifest(
+        path,
+        {.allow_outside = options.allow_outside, .working_directory = system.working_directory},
+        problems);
+  };
   std::optional<Manifest> read;
   if (after) {
     // What is written must mean what it should: tried beside the manifest first.
@@ -352,11 +359,7 @@ base::Result<std::string> save_plan(const Manifest* manifest, const base::Path& 
     const base::Path beside = trial->string() + ".yaml";
     if (auto written = base::write_file(beside, *after); !written)
       return std::move(written.error());
-    std::vector<base::Diagnostic> problems;
-    read = read_manifest(
-        beside,
-        {.allow_outside = options.allow_outside, .working_directory = system.working_directory},
-        problems);
+    read = read_there(beside);
     (void)base::remove_tree(beside);
     const std::size_t old_cases = manifest == nullptr ? 0 : manifest->cases.size();
     const std::size_t old_mocks = manifest == nullptr ? 0 : manifest->mocks.size();
@@ -369,8 +372,8 @@ base::Result<std::string> save_plan(const Manifest* manifest, const base::Path& 
            snippet(name, mock, cases);
   }
   if (auto written = base::write_file(file, *after); !written) return std::move(written.error());
-  read->file = file;
-  read->display = shown;
+  read = read_there(file);  // so that whatever is said of it names the place
+  if (!read) return base::Diagnostic{.what = "`" + shown + "` has changed meanwhile"};
   std::string out = "mock `" + name + "` (" + plan.run.run + " of " + plan.run.workspace +
                     ") and " + counted(cases.size(), "case", "cases") + " written to `" + shown +
                     "`:\n";
@@ -388,7 +391,12 @@ base::Result<std::string> save_plan(const Manifest* manifest, const base::Path& 
         return std::unique_ptr<mock_source::MockSource>(std::make_unique<KeptSource>(*kept));
       },
       file.parent_path(), {}, cancel);
-  if (!fixture) return std::move(fixture.error());
+  if (!fixture) {
+    return base::Diagnostic{.what = "mock `" + name + "` is written to `" + shown + "`, with " +
+                                    counted(cases.size(), "case", "cases") + ", and not recorded",
+                            .advice = advice + " once that is mended",
+                            .causes = {std::move(fixture.error())}};
+  }
   return out + "recorded in `" + fixture->written + "`; try `harness run --filter '" +
          plan.run.run + "'`\n";
 }

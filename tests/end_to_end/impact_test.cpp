@@ -207,6 +207,45 @@ TEST_F(Impact, SavesWhatIsInteresting) {
             "there is a mock `denied` in `tests.yaml` already\n    save it under another name\n");
 }
 
+TEST_F(Impact, SavesNoSecret) {
+  add("app-prod", "run-a1", "1.5.0");
+  const auto plan = [](const std::string& password, const std::string& token) {
+    return "terraform_version = \"1.5.0\"\n\nresource_changes = {\n\t\"aws_db.x\": {\n"
+           "\t\t\"address\": \"aws_db.x\",\n\t\t\"change\": {\n\t\t\t\"after\": {\n"
+           "\t\t\t\t\"password\": \"" +
+           password + "\",\n\t\t\t\t\"tag\":      \"" + token +
+           "\",\n\t\t\t},\n\t\t},\n\t},\n}\n\nraw = "
+           "{\"resource_changes\": [{\"address\": \"aws_db.x\", \"change\": {\"after\": "
+           "{\"password\": \"" +
+           password + "\"}, \"after_sensitive\": {\"password\": true}}}]}\n";
+  };
+  const std::string file = "bundles/1.5.0/mock-tfplan-v2.sentinel";
+  repository_.write(file, plan("correct-horse", "plain"));
+  EXPECT_EQ(impact({"--save", "denied"}).exit_code, 0);
+  const std::string saved = repository_.read("fixtures/denied/mock-tfplan-v2.sentinel");
+  EXPECT_EQ(saved.find("correct-horse"), std::string::npos) << saved;
+  EXPECT_NE(saved.find("\"password\": \"REDACTED_SENSITIVE\""), std::string::npos) << saved;
+  EXPECT_NE(repository_.read("tests.lock.json").find("\"redacted\": \"sensitive values\""),
+            std::string::npos);
+
+  add("app-prod", "run-a2", "1.5.0");
+  repository_.write(file, plan("correct-horse", "AKIAIOSFODNN7EXAMPLE"));
+  const auto left = impact({"--save", "other=run-a2"});
+  EXPECT_EQ(left.exit_code, 3);
+  EXPECT_EQ(
+      left.err,
+      "mock `other` is written to `tests.yaml`, with 1 case, and not recorded\n"
+      "    `harness run` fetches it again once that is mended\n"
+      "  tests.yaml:5:3: mock `other` still holds what looks like a secret: nothing was recorded\n"
+      "       5 |   other: { plan-export: { run: run-a2 } }\n"
+      "         |   ^~~~~ hide it with `redact`, drop it with `keep`, or, where it is none, say "
+      "so: "
+      "`allow-secrets: [aws_db.x.tag]`\n"
+      "    `aws_db.x.tag` looks like an AWS access key: in mock-tfplan-v2.sentinel: "
+      "resource_changes[\"aws_db.x\"].change.after.tag\n");
+  EXPECT_FALSE(repository_.has("fixtures/other"));
+}
+
 TEST_F(Impact, TakesModulesAndParamsFromTheManifest) {
   add("app-prod", "run-a1", "1.9.8");
   repository_.write("wanted.sentinel", "version = func() { return \"1.9.8\" }\n");
