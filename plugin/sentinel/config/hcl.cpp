@@ -286,7 +286,16 @@ class Reader {
 
   /// An expression whose value is wanted now.
   ConfigNode read_constant() {
-    HclExpression expression = read_expression();
+    HclExpression expression = read_operand();
+    // Data is literals with nothing behind them: they are not handed from rank to rank.
+    if (expression.kind == Kind::Literal) {
+      skip_blanks();
+      constexpr std::string_view kEnds = ",]}\n";
+      if (at_end() || kEnds.find(peek()) != std::string_view::npos) {
+        return std::move(expression.literal);
+      }
+    }
+    expression = read_conditional(read_operation(0, read_access(std::move(expression))));
     const Span span = expression.span;
     ConfigNode value = evaluate_hcl(*source_, std::move(expression), budget_);
     value.span = span;
@@ -296,7 +305,10 @@ class Reader {
   /// A literal, where its value can be had now; else a tree. Line ends behind it are left where
   /// they matter.
   HclExpression read_expression() {
-    HclExpression condition = read_operation(0);
+    return read_conditional(read_operation(0, read_access(read_operand())));
+  }
+
+  HclExpression read_conditional(HclExpression condition) {
     if (at_end() || peek() != '?') return condition;
     const Depth depth(*this);
     const Later later(*this);
@@ -339,17 +351,16 @@ class Reader {
     return std::nullopt;
   }
 
-  /// Operands and operators of `rank` or higher, and the blanks behind them. Operators of one rank
-  /// become one chain: what stands in a row is not nested.
-  HclExpression read_operation(int rank) {
-    HclExpression left = read_operand();
+  /// `left` with the operators of `rank` or higher that follow, their operands and the blanks
+  /// behind. Operators of one rank become one chain: what stands in a row is not nested.
+  HclExpression read_operation(int rank, HclExpression left) {
     int chained = -1;
     skip_blanks();
     while (const auto found = peek_operator()) {
       if (found->rank < rank) break;
       at_ += found->text.size();
       skip_blanks();
-      HclExpression right = read_operation(found->rank + 1);
+      HclExpression right = read_operation(found->rank + 1, read_access(read_operand()));
       if (chained != found->rank) {
         HclExpression chain = make(Kind::Chain, left.span.begin);
         add(chain, std::move(left));
@@ -363,22 +374,22 @@ class Reader {
     return left;
   }
 
+  /// A value, or one with a sign, which is of the value and the steps into it.
   HclExpression read_operand() {
     if (at_end()) fail_expected("a value");
     const bool is_minus = peek() == '-' && !is_digit(peek(1));
-    if (peek() != '!' && !is_minus) return read_access();
+    if (peek() != '!' && !is_minus) return read_value();
     const Depth depth(*this);
     HclExpression out = make(is_minus ? Kind::Minus : Kind::Not, offset(at_));
     ++at_;
     skip_spaces();
-    add(out, read_operand());
+    add(out, read_access(read_operand()));
     out.span.end = out.parts.back().span.end;
     return out;
   }
 
-  /// A value and the steps into it.
-  HclExpression read_access() {
-    HclExpression value = read_value();
+  /// `value` and the steps into it that follow.
+  HclExpression read_access(HclExpression value) {
     const std::size_t end = at_;
     skip_blanks();
     if (!at_step()) {
@@ -460,7 +471,7 @@ class Reader {
         fail("the parenthesis is not closed", opener, "close it with `)`");
       }
       ++at_;
-      value.span = {opener.begin, offset(at_)};
+      value.span = value.literal.span = {opener.begin, offset(at_)};
       return value;
     }
     if (is_word_start(c)) return read_name();
