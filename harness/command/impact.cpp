@@ -55,6 +55,28 @@ bool find_settings(const Arguments& arguments, const Context& context,
   return out.has_value();
 }
 
+/// Adds to `out` the modules (or static files) that each case of a policy is given by itself, all
+/// of them the same: without them the policy cannot run. Other settings of a case are the test's.
+void add_common(const Manifest& manifest, const base::Path& policy,
+                std::vector<NamedFile> Case::*files, Case& out) {
+  const auto find = [&](const Case& one, const std::string& name) -> const NamedFile* {
+    const auto found = std::ranges::find(one.*files, name, &NamedFile::name);
+    return found == (one.*files).end() ? nullptr : &*found;
+  };
+  std::vector<const Case*> cases;
+  for (const Case& one : manifest.cases) {
+    if (!one.native && one.policy.path == policy) cases.push_back(&one);
+  }
+  if (cases.empty()) return;
+  for (const NamedFile& file : cases.front()->*files) {
+    const bool common = std::ranges::all_of(cases, [&](const Case* one) {
+      const NamedFile* same = find(*one, file.name);
+      return same != nullptr && same->file.path == file.file.path;
+    });
+    if (common && find(out, file.name) == nullptr) (out.*files).push_back(file);
+  }
+}
+
 /// A policy with what the manifest gives every case of it. Parsed, so that no export is made for
 /// one that cannot run.
 base::Result<Case> read_policy(const std::string& word, const Arguments& arguments,
@@ -81,6 +103,8 @@ base::Result<Case> read_policy(const std::string& word, const Arguments& argumen
         best = &settings;
     }
     if (best != nullptr) out = *best;
+    for (const auto files : {&Case::modules, &Case::statics})
+      add_common(*manifest, *path, files, out);
   }
   out.policy = {.path = *path, .written = base::display_path(*path, root), .where = {}};
   out.policy.where.file = out.policy.written;

@@ -274,6 +274,51 @@ TEST_F(Impact, TakesModulesAndParamsFromTheManifest) {
       << out.out;
 }
 
+TEST_F(Impact, TakesTheModulesThatEveryCaseIsGiven) {
+  add("app-prod", "run-a1", "1.9.8");
+  repository_.write("wanted.sentinel", "version = func() { return \"1.9.8\" }\n");
+  repository_.write("other.sentinel", "version = func() { return \"0.1\" }\n");
+  repository_.write("limits.json", "{ \"most\": 1 }");
+  repository_.write("policies/version.sentinel",
+                    "import \"tfplan/v2\" as tfplan\nimport \"wanted\"\nimport \"limits\"\n"
+                    "main = rule { limits.most is 1 and tfplan.terraform_version is "
+                    "wanted.version() }\n");
+  struct Row {
+    const char* name;
+    const char* second;  // what the second case is given
+    const char* counts;
+  };
+  constexpr Row kRows[] = {
+      {"the same", "modules: { wanted: wanted.sentinel }, static: { limits: limits.json }",
+       "acme/app-prod      1     1     0          0      0\n"},
+      {"another module", "modules: { wanted: other.sentinel }, static: { limits: limits.json }",
+       "acme/app-prod      1     0     0          0      1\n"},
+      {"no static file", "modules: { wanted: wanted.sentinel }",
+       "acme/app-prod      1     0     0          0      1\n"},
+  };
+  for (const Row& row : kRows) {
+    SCOPED_TRACE(row.name);
+    repository_.write("tests.yaml",
+                      "version: 1\n"
+                      "terraform: { address: \"" +
+                          emulator_->address() +
+                          "\", organization: acme }\n"
+                          "tests:\n"
+                          "  - policy: policies/version.sentinel\n"
+                          "    cases:\n"
+                          "      - { name: x, modules: { wanted: wanted.sentinel }, static: { "
+                          "limits: limits.json }, expect: fail }\n"
+                          "      - { name: y, " +
+                          row.second + ", expect: fail }\n");
+    const auto out = repository_.harness(
+        {"impact", "policies/version.sentinel", "--runtime", "builtin", "--workspace", "app-prod"});
+    EXPECT_EQ(out.exit_code, 0) << out.err;
+    EXPECT_EQ(table_of(out.out),
+              "workspace      plans  pass  fail  undefined  error\n" + std::string(row.counts))
+        << out.out;
+  }
+}
+
 TEST_F(Impact, SaysWhatIsWrongBeforeAnyRequest) {
   repository_.write("policies/broken.sentinel", "main = rule {\n");
   const struct {
