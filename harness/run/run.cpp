@@ -5,6 +5,7 @@
 #include <map>
 #include <mutex>
 #include <set>
+#include <tuple>
 
 #include "harness/fixture/disk.h"
 #include "harness/fixture/trim.h"
@@ -174,20 +175,28 @@ class Run {
     runtimes_ = std::move(*runtimes);
     report_.runtime = runtimes_.shown();
     sources_.emplace(manifest_, options_, system_, directory_->scratch());
-    trust_.emplace(options_, directory_->path());
+    trust_.emplace(options_);
     return {};
+  }
+
+  /// A native case is copied only for HashiCorp's CLI, which runs all that it finds, for the user,
+  /// and where it may reach what its repository does not hold.
+  bool runs_in_place(const Case& one) const {
+    return one.native && !runtimes_.cli && !options_.keep_workdir && !options_.allow_network &&
+           !manifest_.allow_outside;
   }
 
   /// Cases of one policy that need the same mocks run together; HashiCorp's CLI runs all cases of a
   /// policy in one process.
   void make_units() {
-    using Key = std::pair<std::string, std::set<std::string>>;
+    using Key = std::tuple<std::string, bool, std::set<std::string>>;
     std::map<Key, std::size_t> open_units;
     for (const std::size_t index : cases_) {
       const Case& one = manifest_.cases[index];
       if (one.skip) continue;
       std::set<std::string> mocks(one.mocks.begin(), one.mocks.end());
-      Key key{one.policy.written, runtimes_.cli ? std::set<std::string>() : mocks};
+      Key key{one.policy.written, runs_in_place(one),
+              runtimes_.cli ? std::set<std::string>() : mocks};
       auto found = open_units.find(key);
       if (found != open_units.end() && !runtimes_.cli &&
           units_[found->second].cases.size() >= kMostCasesAtOnce) {
@@ -335,8 +344,7 @@ class Run {
   // Cases
 
   void run_unit(const Unit& unit) {
-    policy_runtime::PolicyRequest request{.directory = directory_->path(),
-                                          .case_timeout = options_.case_timeout,
+    policy_runtime::PolicyRequest request{.case_timeout = options_.case_timeout,
                                           .explain = true,
                                           .trace = options_.trace,
                                           .coverage = options_.coverage,
@@ -360,7 +368,8 @@ class Run {
     judge_unit(placed, request);
   }
 
-  /// Puts a case into the test directory. An error has been written into its report.
+  /// Puts a case into the test directory, or finds it in the repository. An error has been written
+  /// into its report.
   base::Status place(std::size_t index, policy_runtime::PolicyRequest& request) {
     const Case& one = manifest_.cases[index];
     CaseReport& item = report_of(index);
@@ -370,7 +379,8 @@ class Run {
         return base::Diagnostic(*problem);
       }
     }
-    auto placed = directory_->add_case(one);
+    const bool in_place = runs_in_place(one);
+    auto placed = in_place ? directory_->native_in_place(one) : directory_->add_case(one);
     if (!placed) {
       refuse(item, ErrorKind::Runtime, placed.error());
       return std::move(placed.error());
@@ -378,15 +388,29 @@ class Run {
     if (auto refusal = trust_->refusal(*placed)) {
       // HashiCorp's CLI runs every case that it finds beside a policy: this one must not be there.
       std::error_code error;
-      std::filesystem::remove(directory_->path() / placed->case_file, error);
+      if (!in_place) std::filesystem::remove(placed->root / placed->case_file, error);
       refuse(item, ErrorKind::Runtime, *refusal);
       return std::move(*refusal);
     }
+    request.directory = placed->root;
     request.policy = placed->policy;
     request.cases.push_back({.name = one.full_name, .case_file = placed->case_file});
-    item.by_hand = "cd " + quoted_for_shell(directory_->path().string()) +
-                   " && sentinel test -color=false " + placed->policy.generic_string();
+    if (!in_place) item.by_hand = by_hand(*placed);
     return {};
+  }
+
+  static std::string by_hand(const PlacedCase& placed) {
+    return "cd " + quoted_for_shell(placed.root.string()) + " && sentinel test -color=false " +
+           placed.policy.generic_string();
+  }
+
+  /// A case that failed in the repository itself is copied for who looks at the test directory.
+  void keep_failed(CaseReport& item, const Case& one) {
+    if (!options_.keep_failed || !runs_in_place(one)) return;
+    if (auto placed = directory_->add_case(one))
+      item.by_hand = by_hand(*placed);
+    else
+      item.warnings.push_back("it is not in the test directory: " + base::to_text(placed.error()));
   }
 
   /// The time limit of the run was reached while one of the case's mocks was being fetched.
@@ -451,13 +475,14 @@ class Run {
       }
       const MainLookup lookup =
           manifest_.cases[index].native ? MainLookup::RuleOnly : MainLookup::RuleOrResult;
-      name_files_as_written(outcome);
+      name_files_as_written(outcome, request.directory);
       conclude(item, *expectation, outcome, lookup);
       if (others) compare(item, *expectation, outcome, (**others)[i], lookup);
       if (item.verdict == Verdict::Failed) {
         explain_missing_rules(item, manifest_.cases[index].policy.path);
         if (runtimes_.cli || passed_unexpectedly(item))
           explain(item, *expectation, request, i, lookup);
+        keep_failed(item, manifest_.cases[index]);
       }
       emit(index);
     }
@@ -479,9 +504,9 @@ class Run {
   }
 
   /// Of files that a case names and that are not there, messages show where in the repository they
-  /// were looked for, not where in the test directory.
-  void name_files_as_written(Outcome& outcome) const {
-    const std::string folder = directory_->path().string() + "/";
+  /// were looked for, not where on this machine. `root`: the case's.
+  static void name_files_as_written(Outcome& outcome, const base::Path& root) {
+    const std::string folder = root.string() + "/";
     const auto shorten = [&folder](std::string& text) {
       for (std::size_t at = text.find(folder); at != std::string::npos; at = text.find(folder, at))
         text.erase(at, folder.size());

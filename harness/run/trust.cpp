@@ -22,7 +22,7 @@ bool mocks_http(const base::Path& case_file) {
 
 }  // namespace
 
-std::optional<base::Location> Trust::http_import(const base::Path& file) {
+std::optional<base::Location> Trust::http_import(const base::Path& file, const base::Path& root) {
   {
     const std::lock_guard hold(mutex_);
     if (const auto found = seen_.find(file); found != seen_.end()) return found->second;
@@ -31,8 +31,8 @@ std::optional<base::Location> Trust::http_import(const base::Path& file) {
   auto text = base::read_file(file);
   // Most mocks are data, and data has no imports.
   if (text && text->find("import") != std::string::npos) {
-    const auto source = std::make_shared<const base::Source>(base::display_path(file, directory_),
-                                                             std::move(*text));
+    const auto source =
+        std::make_shared<const base::Source>(base::display_path(file, root), std::move(*text));
     if (const sentinel::ParseResult parsed = sentinel::parse(source); parsed.tree) {
       for (const sentinel::ImportDeclaration& import : parsed.tree->imports) {
         if (import.path == "http") out = source->locate(import.path_span);
@@ -53,8 +53,8 @@ std::optional<base::Diagnostic> Trust::refusal(const PlacedCase& placed) {
   if (options_.allow_network) return std::nullopt;
   std::optional<bool> mocked;
   for (const base::Path& file : placed.code) {
-    if (auto where = http_import(file)) {
-      if (!mocked) mocked = mocks_http(directory_ / placed.case_file);
+    if (auto where = http_import(file, placed.root)) {
+      if (!mocked) mocked = mocks_http(placed.root / placed.case_file);
       if (*mocked) return std::nullopt;
       return base::Diagnostic{
           .what = "the policy imports `http`",

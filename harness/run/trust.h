@@ -16,19 +16,17 @@ namespace harness {
 /// Thread-safe; reads each file once.
 class Trust {
  public:
-  Trust(const RunOptions& options, const base::Path& directory)
-      : options_(options), directory_(directory) {}
+  explicit Trust(const RunOptions& options) : options_(options) {}
 
   /// Why the case may not run; nothing where it may.
   std::optional<base::Diagnostic> refusal(const PlacedCase& placed);
 
  private:
-  /// Where `file` imports "http"; nothing where it does not, or does not parse: the runtime will
-  /// say so.
-  std::optional<base::Location> http_import(const base::Path& file);
+  /// Where `file`, shown relative to `root`, imports "http"; nothing where it does not, or does not
+  /// parse: the runtime will say so.
+  std::optional<base::Location> http_import(const base::Path& file, const base::Path& root);
 
   const RunOptions& options_;
-  base::Path directory_;
   std::mutex mutex_;
   std::map<base::Path, std::optional<base::Location>> seen_;
 };

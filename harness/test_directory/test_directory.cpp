@@ -360,11 +360,16 @@ base::Status TestDirectory::add_mock(const Mock& mock, const Path& folder,
 }
 
 base::Result<PlacedCase> TestDirectory::add_case(const Case& one) {
-  return one.native ? add_native(one) : add_generated(one);
+  return one.native ? native_at(path_, one) : add_generated(one);
+}
+
+base::Result<PlacedCase> TestDirectory::native_in_place(const Case& one) {
+  return native_at(manifest_.root, one);
 }
 
 base::Result<PlacedCase> TestDirectory::add_generated(const Case& one) {
   PlacedCase out;
+  out.root = path_;
   const auto place = [&](const NamedPath& file, bool code) -> base::Status {
     const Path to = place_of(file);
     if (base::Status done = put(file.path, to); !done) return done;
@@ -434,14 +439,19 @@ base::Result<PlacedCase> TestDirectory::add_generated(const Case& one) {
 }
 
 /// The case as it is, and every file that it names, at their paths in the repository: relative
-/// paths then lead to the same files.
-base::Result<PlacedCase> TestDirectory::add_native(const Case& one) {
+/// paths then lead to the same files. `root`: the test directory, where they are copied to, or the
+/// repository.
+base::Result<PlacedCase> TestDirectory::native_at(const Path& root, const Case& one) {
+  const auto place = [&](const Path& from, const Path& to) {
+    return root == path_ ? put(from, to) : base::Status();
+  };
   PlacedCase out;
+  out.root = root;
   out.policy = one.policy.written;
   out.case_file = one.native->written;
-  out.code.push_back(path_ / out.policy);
-  if (base::Status done = put(one.policy.path, out.policy); !done) return std::move(done.error());
-  if (base::Status done = put(one.native->path, out.case_file); !done) {
+  out.code.push_back(root / out.policy);
+  if (base::Status done = place(one.policy.path, out.policy); !done) return std::move(done.error());
+  if (base::Status done = place(one.native->path, out.case_file); !done) {
     return std::move(done.error());
   }
   base::Result<std::string> text =
@@ -454,9 +464,8 @@ base::Result<PlacedCase> TestDirectory::add_native(const Case& one) {
   const Path folder = out.case_file.parent_path();
   for (const auto& named : sources_of(configuration)) {
     const std::string& source = named.first;
-    const sentinel::Place& place = named.second;
     const auto refused = [&](Diagnostic problem) {
-      problem.where = place.locate();
+      problem.where = named.second.locate();
       return problem;
     };
     if (source.find('\0') != std::string::npos) continue;
@@ -478,8 +487,8 @@ base::Result<PlacedCase> TestDirectory::add_native(const Case& one) {
     }
     std::error_code error;
     if (!std::filesystem::is_regular_file(*real, error)) continue;
-    if (base::Status done = put(*real, to); !done) return std::move(done.error());
-    if (to.extension() == ".sentinel") out.code.push_back(path_ / to);
+    if (base::Status done = place(*real, to); !done) return std::move(done.error());
+    if (to.extension() == ".sentinel") out.code.push_back(root / to);
   }
   for (const sentinel::ConfiguredImport& import : configuration.imports) {
     if (import.kind != sentinel::ImportKind::Plugin || import.source.empty()) continue;

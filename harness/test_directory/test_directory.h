@@ -16,9 +16,10 @@
 
 namespace harness {
 
-/// A case's place in the directory.
+/// Where a case stands.
 struct PlacedCase {
-  base::Path policy;  // relative to the directory: policies/restrict-ssh.sentinel
+  base::Path root;    // absolute: the Sentinel test directory, or the repository itself
+  base::Path policy;  // relative to it: policies/restrict-ssh.sentinel
   base::Path
       case_file;  // relative to it: policies/test/restrict-ssh/private-ingress-is-allowed.hcl
   /// Every file of Sentinel code that the case may load, absolute: policy, modules, mocks. Who has
@@ -53,6 +54,11 @@ class TestDirectory {
   /// their places. All mocks of the case have been added.
   base::Result<PlacedCase> add_case(const Case& one);
 
+  /// A native case where it stands in the repository: nothing is copied. What add_case() refuses is
+  /// refused here, too. The built-in runtime needs no more, and a library of a thousand cases has
+  /// thousands of files.
+  base::Result<PlacedCase> native_in_place(const Case& one);
+
   /// Leaves the directory when this object goes.
   void keep() { keep_ = true; }
 
@@ -63,7 +69,7 @@ class TestDirectory {
   static base::Path place_of(const NamedPath& file);
   base::Status put(const base::Path& from, const base::Path& to);
   base::Result<PlacedCase> add_generated(const Case& one);
-  base::Result<PlacedCase> add_native(const Case& one);
+  base::Result<PlacedCase> native_at(const base::Path& root, const Case& one);
 
   const Manifest& manifest_;
   base::Path path_;

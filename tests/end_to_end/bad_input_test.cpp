@@ -392,6 +392,20 @@ TEST_P(Trust, ModulesCountToo) {
                               "`--allow-network`"});
 }
 
+TEST_P(Trust, NativeCasesCountTooAndStay) {
+  repository_.write("policies/p.sentinel", "import \"http\"\nmain = false\n");
+  repository_.write("http.sentinel", "get = func(url) { return url }\n");
+  repository_.write("policies/test/p/mocked.hcl",
+                    "mock \"http\" {\n  module {\n    source = \"../../../http.sentinel\"\n  }\n}\n"
+                    "test {\n  rules = {\n    main = false\n  }\n}\n");
+  repository_.write("policies/test/p/real.hcl", "test {\n  rules = {\n    main = false\n  }\n}\n");
+  repository_.write("tests.yaml", "version: 1\ntests:\n  - sentinel-tests: policies\n");
+  EXPECT_EQ(problems(), (Lines{"-",
+                               "the policy imports `http`: policies use the network only with "
+                               "`--allow-network`"}));
+  EXPECT_TRUE(repository_.has("policies/test/p/real.hcl"));
+}
+
 TEST_P(Trust, NativeCasesStartNoPrograms) {
   repository_.write("plugin.sh", "#!/bin/sh\ntouch \"$(dirname \"$0\")/ran\"\n");
   std::filesystem::permissions(repository_.path() / "plugin.sh", std::filesystem::perms::all);

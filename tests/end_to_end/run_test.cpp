@@ -70,6 +70,30 @@ TEST_F(Run, PassesWithTheBuiltInRuntime) {
   EXPECT_EQ(verdicts_of(out.out), all_);
 }
 
+TEST_F(Run, ANativeCaseThatFailsIsKeptForWhoLooks) {
+  repository_.write("tests.yaml", "version: 1\ntests:\n  - sentinel-tests: policies\n");
+  repository_.write("policies/test/restrict-ssh/gone.hcl",
+                    "mock \"tfplan/v2\" {\n  module {\n    source = \"gone.sentinel\"\n  }\n}\n");
+  repository_.write("policies/test/restrict-ssh/wrong.hcl",
+                    "mock \"tfplan/v2\" {\n  module {\n    source = "
+                    "\"../../../mocks/mock-tfplan-v2.sentinel\"\n  }\n}\n");
+  const auto out = repository_.harness({"run", "--runtime", "builtin", "--report", "json"});
+  EXPECT_EQ(out.exit_code, 1) << out.err;
+  EXPECT_EQ(verdicts_of(out.out),
+            (Lines{"fail.hcl passed", "gone.hcl failed", "wrong.hcl failed"}));
+  EXPECT_NE(out.err.find("error: mock `tfplan/v2` cannot be read: "
+                         "`policies/test/restrict-ssh/gone.sentinel`: No such file or directory\n"),
+            std::string::npos)
+      << out.err;
+  const std::string kept = ".harness/work/tests/latest/";
+  EXPECT_FALSE(repository_.has(kept + "policies/test/restrict-ssh/fail.hcl"));
+  EXPECT_TRUE(repository_.has(kept + "policies/test/restrict-ssh/wrong.hcl"));
+  const auto by_hand =
+      repository_.harness({"sentinel", "test", kept + "policies/restrict-ssh.sentinel"});
+  EXPECT_EQ(by_hand.exit_code, 1);
+  EXPECT_NE(by_hand.out.find("wrong.hcl"), std::string::npos) << by_hand.out;
+}
+
 TEST_F(Run, GivesTheSameVerdictsThroughTheCommandLine) {
   repository_.use_sentinel(base::Path(HARNESS_BINARY_DIR) / "bin/harness");
   const auto cli = repository_.harness({"run", "--runtime", "cli", "--report", "json"});

@@ -353,6 +353,9 @@ TEST_F(Directory, KeepsNativeCasesInTheRepository) {
     EXPECT_TRUE(placed.error().what.ends_with("leads out of the repository"))
         << placed.error().what;
     EXPECT_EQ(placed.error().where->file, std::string("policies/test/few/") + name);
+    const auto in_place = directory->native_in_place(named(name));
+    ASSERT_FALSE(in_place);
+    EXPECT_EQ(base::to_text(in_place.error()), base::to_text(placed.error()));
   }
   const auto plugin = directory->add_case(named("plugin.hcl"));
   ASSERT_TRUE(plugin);
@@ -360,6 +363,30 @@ TEST_F(Directory, KeepsNativeCasesInTheRepository) {
   EXPECT_EQ(plugin->plugins[0].file, "policies/test/few/plugin.hcl");
   // A file that is not there is the runtime's to tell, as an error of that case.
   EXPECT_TRUE(directory->add_case(named("missing.hcl")));
+}
+
+TEST_F(Directory, ANativeCaseInPlaceIsNotCopied) {
+  repository_.write("mocks/plan.sentinel", "x = 1\n");
+  repository_.write("policies/test/few/mocked.hcl",
+                    "mock \"x\" {\n  module {\n    source = "
+                    "\"../../../mocks/plan.sentinel\"\n  }\n}\n");
+  repository_.write("tests.yaml", "version: 1\ntests: [{ sentinel-tests: policies }]\n");
+  read(repository_.read("tests.yaml"));
+  const auto directory = create();
+  const auto placed = directory->native_in_place(named("mocked.hcl"));
+  ASSERT_TRUE(placed);
+  EXPECT_EQ(placed->root, repository_.root());
+  EXPECT_EQ(placed->policy, "policies/few.sentinel");
+  EXPECT_EQ(placed->case_file, "policies/test/few/mocked.hcl");
+  EXPECT_EQ(placed->code, (std::vector<base::Path>{repository_.root() / "policies/few.sentinel",
+                                                   repository_.root() / "mocks/plan.sentinel"}));
+  const std::string work = directory->path().lexically_relative(repository_.root()).string();
+  EXPECT_EQ(repository_.tree(work),
+            (std::map<std::string, std::string>{{work + "/.scratch/", ""}}));
+  const auto copied = directory->add_case(named("mocked.hcl"));
+  ASSERT_TRUE(copied);
+  EXPECT_EQ(copied->root, directory->path());
+  EXPECT_TRUE(repository_.has(work + "/mocks/plan.sentinel"));
 }
 
 TEST_F(Directory, StepsAsideForFoldersOfTheRepository) {
