@@ -56,6 +56,8 @@ inline constexpr int kDeepestConfiguration = 200;
 /// So are more values than this in one file: a tree takes a hundred times the text of `[0,0,0…`.
 inline constexpr std::size_t kMostConfigurationValues = 2'000'000;
 
+/// So are expressions in expressions.
+inline constexpr int kDeepestExpression = 300;
 /// Expressions that have to be kept until their value is wanted: in `for`, behind conditions.
 inline constexpr std::size_t kMostExpressions = 100'000;
 /// Bytes of text that expressions of one file may make together.

@@ -95,6 +95,7 @@ class Evaluator {
 
   /// `level`: how deep the value will stand in others.
   ConfigNode evaluate(const HclExpression& e, int level) {
+    const Depth depth(*this, e.span);
     ConfigNode value = compute(e, level);
     value.span = e.span;
     return value;
@@ -119,6 +120,25 @@ class Evaluator {
     }
     budget_.bytes -= bytes;
   }
+
+  /// Counts nesting: the ranks of operators make several levels out of one parenthesis.
+  class Depth {
+   public:
+    Depth(Evaluator& evaluator, Span span) : evaluator_(evaluator) {
+      if (evaluator.depth_ >= kDeepestExpression) {
+        evaluator.fail("expressions are nested more than " + std::to_string(kDeepestExpression) +
+                           " levels deep",
+                       span);
+      }
+      ++evaluator.depth_;
+    }
+    Depth(const Depth&) = delete;
+    Depth& operator=(const Depth&) = delete;
+    ~Depth() { --evaluator_.depth_; }
+
+   private:
+    Evaluator& evaluator_;
+  };
 
   void check_level(int level, Span span) const {
     if (level <= kDeepestConfiguration) return;
@@ -461,8 +481,7 @@ class Evaluator {
       for (const auto& [key, value] : sorted)
         run(string(std::string(key)), *value);
     } else {
-      fail("`for` over " + described(collection) + ", expected a list or a map",
-           e.parts[0].span);
+      fail("`for` over " + described(collection) + ", expected a list or a map", e.parts[0].span);
     }
   }
 
@@ -517,6 +536,7 @@ class Evaluator {
   const base::Source& source_;
   HclBudget& budget_;
   std::vector<Binding> scope_;
+  int depth_ = 0;
   bool unseen_ = false;  // in the side of a condition that is not taken
 };
 
