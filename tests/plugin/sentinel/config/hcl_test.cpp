@@ -168,6 +168,19 @@ TEST(Hcl, ComputesConstantExpressions) {
        "[[{a: int 2, b: int 2}]]"},
       {"names hide names", "[for x in [1] : [for x in [x + 1] : x]]", "[[int 2]]"},
       {"for of nothing", "[for x in [] : x.a.b]", "[]"},
+      {"the specification's examples: for",
+       "[[for v in [\"a\", \"b\"]: v], [for i, v in [\"a\", \"b\"]: i], "
+       "{for i, v in [\"a\", \"b\"]: v => i}, {for i, v in [\"a\", \"a\", \"b\"]: v => i...}, "
+       "[for i, v in [\"a\", \"b\", \"c\"]: v if i < 2]]",
+       "[['a', 'b'], [int 0, int 1], {a: int 0, b: int 1}, {a: [int 0, int 1], b: [int 2]}, "
+       "['a', 'b']]"},
+      {"the specification's examples: markers",
+       R"(["hello ${~ "world" }", "%{ if true ~} hello %{~ endif }", "${"hello" ~}${" world"}"])",
+       "['helloworld', 'hello', 'hello world']"},
+      {"the specification's examples: a template alone",
+       R"(["${true}", "${"${true}"}", "hello ${true}", "${""}${true}", )"
+       R"("%{ for v in [true] }${v}%{ endfor }"])",
+       "[true, true, 'hello true', 'true', 'true']"},
       {"comments", "[1 /* a */ + # b\n 2]", "[int 3]"},
       {"a heredoc with templates",
        "<<-EOF\n    a${1}\n      %{ if true ~}\n    b\n    %{~ endif }\n  EOF", "'a1\\n  b\\n\\n'"},
