@@ -1,9 +1,29 @@
 #include "harness/report/json_writer.h"
 
+#include <algorithm>
+
 #include "harness/report/clean.h"
 #include "harness/report/number.h"
 
 namespace harness {
+namespace {
+
+/// Printable ASCII that stands in JSON as it is: nearly every text of a report.
+bool is_plain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return c >= ' ' && c <= '~' && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&' &&
+           c != '#';
+  });
+}
+
+void append_string(std::string& out, std::string_view text) {
+  if (is_plain(text))
+    out.append(1, '"').append(text).append(1, '"');
+  else
+    out += json_string(text);
+}
+
+}  // namespace
 
 std::string json_string(std::string_view text) {
   // Cleaning also removes what would break line-based readers.
@@ -88,14 +108,15 @@ JsonWriter& JsonWriter::end_list() {
 
 JsonWriter& JsonWriter::key(std::string_view name) {
   before_value();
-  out_ += json_string(name) + (compact_ ? ":" : ": ");
+  append_string(out_, name);
+  out_ += compact_ ? ":" : ": ";
   after_key_ = true;
   return *this;
 }
 
 JsonWriter& JsonWriter::text(std::string_view value) {
   before_value();
-  out_ += json_string(value);
+  append_string(out_, value);
   return *this;
 }
 
