@@ -390,6 +390,7 @@ class Evaluator {
   }
 
   ConfigNode access(ConfigNode value, const HclExpression& e, std::size_t step, std::size_t end) {
+    const Depth depth(*this, e.span);
     for (; step < end; ++step) {
       const HclExpression& part = e.parts[step];
       if (part.kind == Kind::Splat || part.kind == Kind::AttributeSplat) {

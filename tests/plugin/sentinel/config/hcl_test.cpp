@@ -306,6 +306,8 @@ TEST(Hcl, BoundsWhatExpressionsTake) {
       {"ranks of operators",
        repeated("(true || true && 1 == 1 < 2 + 3 * ", 190) + "1" + repeated(")", 190),
        "expressions are nested more than 300 levels deep"},
+      {"elements of elements", "[1]" + repeated("[*]", 50'000),
+       "expressions are nested more than 300 levels deep"},
       {"signs", repeated("!", 100'000), "values are nested more than 200 levels deep"},
       {"conditions", repeated("true?", 100'000), "values are nested more than 200 levels deep"},
       {"more conditions", repeated("true?1:", 100'000),
