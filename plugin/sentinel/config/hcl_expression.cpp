@@ -479,8 +479,10 @@ class Evaluator {
       std::map<std::string_view, const ConfigNode*> sorted;
       for (const base::ConfigEntry& entry : collection.entries)
         sorted.insert_or_assign(entry.key, &entry.value);
-      for (const auto& [key, value] : sorted)
+      for (const auto& [key, value] : sorted) {
+        count(e.span, key.size());
         run(string(std::string(key)), *value);
+      }
     } else {
       fail("`for` over " + described(collection) + ", expected a list or a map", e.parts[0].span);
     }

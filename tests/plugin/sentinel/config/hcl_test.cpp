@@ -282,9 +282,8 @@ TEST(Hcl, BoundsWhatExpressionsTake) {
       out += text;
     return out;
   };
-  std::string thousand = "[" + repeated("1,", 1000) + "]";
+  const std::string thousand = "[" + repeated("1,", 1000) + "]";
   std::string doubled = "\"0123456789\"";
-  std::string names = "a";
   for (int i = 0; i < 30; ++i) {
     doubled = "[for a in [" + doubled + "] : \"${a}${a}\"][0]";
   }
@@ -296,6 +295,9 @@ TEST(Hcl, BoundsWhatExpressionsTake) {
        "[for a in " + thousand + ": [for b in " + thousand + ": [for c in " + thousand + ": 1]]]",
        "the file holds more than 2000000 values"},
       {"texts that double", doubled,
+       "the texts that are computed here are longer than 64 MiB together"},
+      {"long keys",
+       "[for a in " + thousand + " : [for k, v in {" + std::string(1'000'000, 'k') + " = 1} : v]]",
        "the texts that are computed here are longer than 64 MiB together"},
       {"values that loops put into each other", deep,
        "values are nested more than 200 levels deep"},
