@@ -1,5 +1,6 @@
 #include "harness/report/html.h"
 
+#include <algorithm>
 #include <map>
 #include <sstream>
 #include <utility>
@@ -29,7 +30,8 @@ body { background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sa
 main { margin: 0 auto; max-width: 76rem; padding: 1.25rem 1.5rem 3rem; }
 h1 { font-size: 1.35rem; margin: 0; overflow-wrap: anywhere; } h2 { font-size: 1.05rem; margin: 2rem 0 .5rem; }
 code, pre, .operands td { font: 13px/1.55 ui-monospace, SFMono-Regular, Menlo, monospace; }
-pre { background: var(--block); border-radius: .35rem; margin: .35rem 0; overflow-x: auto; padding: .5rem .75rem; }
+pre { background: var(--block); border-radius: .35rem; margin: .35rem 0; overflow-x: auto; padding: .5rem .75rem;
+  tab-size: 4; }
 mark { background: var(--mark); border-radius: .15rem; color: inherit; }
 .dim { color: var(--dim); } .failed { --tone: var(--bad); --soft: var(--bad-soft); }
 .error { --tone: var(--error); --soft: var(--error-soft); } .passed { --tone: var(--good); }
@@ -175,9 +177,15 @@ std::string difference(const std::string& content) {
   return out + "</pre>";
 }
 
-std::string mismatch(const Mismatch& one) {
+std::string mismatch(const Mismatch& one, bool printed) {
   if (one.subject == "prints" && !one.difference.empty())
     return "<p>What was printed differs from what was expected:</p>" + difference(one.difference);
+  // What was printed stands below.
+  if (one.subject == "prints" && printed)
+    return "<p><b>prints</b>: expected " +
+           wrapped("code", "", text(shorten_json(one.expected, kValueColumns))) + ", but " +
+           wrapped("span", "tone", one.expected.starts_with("not ") ? "they do" : "they do not") +
+           "</p>";
   return "<p>" + wrapped("b", "", text(one.subject, 200)) + ": expected " +
          wrapped("code", "", text(shorten_json(one.expected, kValueColumns))) + ", was " +
          wrapped("code", "tone", text(shorten_json(one.actual, kValueColumns))) + "</p>" +
@@ -191,7 +199,7 @@ std::string term(std::string_view name, const std::string& content) {
 std::string details(const RunReport& report, const CaseReport& item) {
   std::string out;
   for (const Mismatch& one : item.mismatches)
-    out += mismatch(one);
+    out += mismatch(one, !item.prints.empty());
   if (item.problem)
     out += "<pre>" + xml_text(clean_lines_for_ci(base::to_text(*item.problem))) + "</pre>";
   if (item.timed_out) out += "<p>Stopped at the time limit of a case.</p>";
@@ -210,7 +218,11 @@ std::string details(const RunReport& report, const CaseReport& item) {
     if (one.quoted) out += place(one);
   }
   out += "<dl>";
-  if (!item.prints.empty()) out += term("prints", lines(item.prints, kMostPrints));
+  // A difference shows every line.
+  const bool shown = std::any_of(
+      item.mismatches.begin(), item.mismatches.end(),
+      [](const Mismatch& one) { return one.subject == "prints" && !one.difference.empty(); });
+  if (!item.prints.empty() && !shown) out += term("prints", lines(item.prints, kMostPrints));
   for (const std::string& warning : item.warnings)
     out += term("warning", text(warning));
   for (const std::string& name : item.mocks) {

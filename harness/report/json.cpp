@@ -10,6 +10,7 @@ void location(JsonWriter& out, std::string_view name, const base::Location& wher
   out.key(name).begin_object().member("file", where.file);
   if (where.line != 0) out.key("line").number(where.line);
   if (where.column != 0) out.key("column").number(where.column);
+  if (where.length > 1) out.key("length").number(where.length);
   out.member_if("source", where.source_line);
   out.end_object();
 }

@@ -58,6 +58,8 @@ base::Location location(element from) {
       static_cast<std::uint32_t>(std::clamp<std::int64_t>(number_of(from, "line"), 0, UINT32_MAX));
   out.column = static_cast<std::uint32_t>(
       std::clamp<std::int64_t>(number_of(from, "column"), 0, UINT32_MAX));
+  out.length = static_cast<std::uint32_t>(
+      std::clamp<std::int64_t>(number_of(from, "length"), 1, UINT32_MAX));
   out.source_line = text_of(from, "source");
   return out;
 }

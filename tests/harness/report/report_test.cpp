@@ -8,6 +8,7 @@
 #include "harness/report/clean.h"
 #include "harness/report/coverage.h"
 #include "harness/report/github.h"
+#include "harness/report/html.h"
 #include "harness/report/json.h"
 #include "harness/report/markdown.h"
 #include "harness/report/read_json.h"
@@ -65,6 +66,15 @@ TEST(Report, ASavedResultIsReadAsItWas) {
     const auto read = read_json_report(saved, "result.json");
     ASSERT_TRUE(read) << to_text(read.error());
     EXPECT_EQ(render_json(*read), saved);
+  }
+}
+
+TEST(Report, ASavedResultIsShownAsTheRunWas) {
+  for (const RunReport& report : {sample_run(), empty_run()}) {
+    const auto read = read_json_report(render_json(report), "result.json");
+    ASSERT_TRUE(read) << to_text(read.error());
+    EXPECT_EQ(render_text(*read, {}), render_text(report, {}));
+    EXPECT_EQ(render_html(*read), render_html(report));
   }
 }
 
