@@ -1,6 +1,7 @@
 #include "harness/run/trust.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include "plugin/base/file.h"
 #include "plugin/sentinel/config/configuration.h"
@@ -20,6 +21,26 @@ bool mocks_http(const base::Path& case_file) {
                      [](const sentinel::Mock& mock) { return mock.name == "http"; });
 }
 
+bool is_of_a_name(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/// The text before the first line that begins as an assignment does. Imports come first in a file:
+/// where this parses by itself, it has all of them.
+std::string_view head_of(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = at;
+    while (end < text.size() && is_of_a_name(text[end]))
+      ++end;
+    const std::size_t sign = text.find_first_not_of(" \t", end);
+    if (end != at && sign != std::string_view::npos && text[sign] == '=') return text.substr(0, at);
+    at = text.find('\n', at);
+    if (at == std::string_view::npos) break;
+    ++at;
+  }
+  return text;
+}
+
 }  // namespace
 
 std::optional<base::Location> Trust::http_import(const base::Path& file, const base::Path& root) {
@@ -31,9 +52,15 @@ std::optional<base::Location> Trust::http_import(const base::Path& file, const b
   auto text = base::read_file(file);
   // Most mocks are data, and data has no imports.
   if (text && text->find("import") != std::string::npos) {
-    const auto source =
-        std::make_shared<const base::Source>(base::display_path(file, root), std::move(*text));
-    if (const sentinel::ParseResult parsed = sentinel::parse(source); parsed.tree) {
+    const std::string name = base::display_path(file, root);
+    // The tree of a large mock is many times its text.
+    auto source = std::make_shared<const base::Source>(name, std::string(head_of(*text)));
+    sentinel::ParseResult parsed = sentinel::parse(source);
+    if (!parsed.tree) {
+      source = std::make_shared<const base::Source>(name, std::move(*text));
+      parsed = sentinel::parse(source);
+    }
+    if (parsed.tree) {
       for (const sentinel::ImportDeclaration& import : parsed.tree->imports) {
         if (import.path == "http") out = source->locate(import.path_span);
       }

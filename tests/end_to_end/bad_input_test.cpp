@@ -382,6 +382,31 @@ TEST_P(Trust, PoliciesUseTheNetworkOnlyWhenAllowed) {
   EXPECT_EQ(problems({"--allow-network"}), (Lines{"-", "-"}));
 }
 
+TEST_P(Trust, AnImportCannotBeHidden) {
+  repository_.write("tests.yaml",
+                    "version: 1\ntests:\n  - policy: policies/p.sentinel\n    cases:\n"
+                    "      - { name: c, expect: fail }\n");
+  const Lines refused{
+      "the policy imports `http`: policies use the network only with `--allow-network`"};
+  struct Row {
+    const char* policy;
+    bool refused;
+  };
+  constexpr Row kRows[] = {
+      {"import \"http\"\nmain = false\n", true},
+      {"// import\nimport \"strings\"\nimport \"http\" as h\nmain = false\n", true},
+      {"/*\nx = 1\n*/\nimport \"http\"\nmain = false\n", true},
+      {"# x\nimport \"strings\"\n/* import\nx = 1\n*/ import \"http\"\nmain = false\n", true},
+      {"import \"ht\\x74p\"\nmain = false\n", true},
+      {"import \"strings\"\nparam import_http default false\nmain = false\n", false},
+      {"main = \"import http\" is \"\"\n", false},
+  };
+  for (const Row& row : kRows) {
+    repository_.write("policies/p.sentinel", row.policy);
+    EXPECT_EQ(problems(), row.refused ? refused : Lines{"-"}) << row.policy;
+  }
+}
+
 TEST_P(Trust, ModulesCountToo) {
   repository_.write("policies/p.sentinel", "import \"m\"\nmain = m.x\n");
   repository_.write("m.sentinel", "import \"http\"\nx = false\n");
