@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include <malloc.h>
 #include <sys/resource.h>
 
 #include "harness/command/command.h"
@@ -86,6 +87,15 @@ void keep_out_of_core_files() {
   (void)::setrlimit(RLIMIT_CORE, &none);
 }
 
+/// Whatever is as large as a plan's text, its values or its mocks goes back to the system as soon as
+/// it is done with. Left alone, the allocator keeps such pieces after the first was freed, and the
+/// next stage comes on top of them.
+void give_back_large_memory() {
+#ifdef M_MMAP_THRESHOLD
+  (void)::mallopt(M_MMAP_THRESHOLD, 4 << 20);
+#endif
+}
+
 int start(const base::Path& name, std::vector<std::string> words) {
   if (words.size() == 2 && words[0] == "--version" && words[1] == "--json")
     return show_version(words);
@@ -118,6 +128,7 @@ int start(const base::Path& name, std::vector<std::string> words) {
 
 int main(int count, char** words) {
   harness::keep_out_of_core_files();
+  harness::give_back_large_memory();
   try {
     return harness::start(count > 0 ? words[0] : "harness",
                           {words + std::min(count, 1), words + count});

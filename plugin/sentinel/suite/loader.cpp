@@ -11,8 +11,8 @@
 namespace sentinel {
 namespace {
 
-/// Larger than any mock seen; what is larger is more likely a mistake.
-constexpr std::uint64_t kLargestFile = std::uint64_t{512} << 20U;
+/// Larger than the mock of a plan of 300 MB; what is larger is more likely a mistake.
+constexpr std::uint64_t kLargestFile = std::uint64_t{1} << 30U;
 
 /// A tree needs up to forty times the memory of its text. Mocks that are code are data for the most
 /// part, which needs less.
