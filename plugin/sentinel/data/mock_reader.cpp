@@ -185,13 +185,13 @@ class Reader {
   bool value(Value& out, std::size_t depth, const Value& model) {
     switch (*at_) {
     case '"':
-      return string(out) && shared(out);
+      return string(out);
     case '{':
       return map(out, depth + 1, model);
     case '[':
       return list(out, depth + 1, model);
     case '`':
-      return raw_string(out) && shared(out);
+      return raw_string(out);
     case 't':
       return keyword(out, "true", Value::boolean(true));
     case 'n':
@@ -203,12 +203,6 @@ class Reader {
     default:
       return number(out);
     }
-  }
-
-  /// Of a string: makes it the one that was made of the same text.
-  bool shared(Value& out) {
-    if (sharing_ != nullptr) out = sharing_->lasting_string(out.as_string());
-    return true;
   }
 
   bool keyword(Value& out, const char* spelling, Value value) {
@@ -447,7 +441,7 @@ class Reader {
           sorted = count == 0 || model->sorted || ascending(base);
         }
         if (*at_ == '"') {
-          if (!string(key) || !shared(key)) return false;
+          if (!string(key)) return false;
         } else if (!other_key(key)) {
           return false;
         }

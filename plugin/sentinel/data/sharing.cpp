@@ -12,7 +12,8 @@ std::uint64_t mixed(std::uint64_t hash, std::uint64_t with) {
   return hash ^ (hash >> 29U);
 }
 
-/// What tells a value from another of its kind once strings and collections are made only once.
+/// What equal values have in common; what tells values of a kind apart but for strings, once
+/// collections are made only once.
 std::uint64_t identity(const Value& value) {
   switch (value.kind()) {
   case Kind::Bool:
@@ -22,7 +23,7 @@ std::uint64_t identity(const Value& value) {
   case Kind::Float:
     return std::bit_cast<std::uint64_t>(value.as_float());
   case Kind::String:
-    return reinterpret_cast<std::uintptr_t>(value.as_string().data());
+    return std::hash<std::string_view>()(value.as_string());
   case Kind::List:
     return reinterpret_cast<std::uintptr_t>(value.as_list());
   case Kind::Map:
@@ -33,7 +34,8 @@ std::uint64_t identity(const Value& value) {
 }
 
 bool same(const Value& a, const Value& b) {
-  return a.kind() == b.kind() && identity(a) == identity(b);
+  if (a.kind() != b.kind()) return false;
+  return a.is(Kind::String) ? a.as_string() == b.as_string() : identity(a) == identity(b);
 }
 
 std::uint32_t hash_of(std::span<const Value> items) {
@@ -69,33 +71,17 @@ Sharing::Slot& Sharing::find(Table& table, std::uint32_t hash, const Same& same)
 }
 
 Value Sharing::string(std::string_view text) {
-  // In the arena it would lie where the next string begins.
   if (text.empty()) return Value::string("");
-  Slot& slot = find_string(text);
-  if (slot.at == nullptr) {
-    char* bytes = arena_.array<char>(text.size());
-    std::memcpy(bytes, text.data(), text.size());
-    slot.at = bytes;
-  }
-  return Value::string({static_cast<const char*>(slot.at), slot.size});
-}
-
-Value Sharing::lasting_string(std::string_view text) {
-  if (text.empty()) return Value::string("");
-  Slot& slot = find_string(text);
-  if (slot.at == nullptr) slot.at = text.data();
-  return Value::string({static_cast<const char*>(slot.at), slot.size});
-}
-
-/// Of a slot that was free, all but `at` is set.
-Sharing::Slot& Sharing::find_string(std::string_view text) {
   const auto hash = static_cast<std::uint32_t>(std::hash<std::string_view>()(text));
   Slot& slot = find(strings_, hash, [&](const Slot& known) {
     return known.size == text.size() && std::memcmp(known.at, text.data(), text.size()) == 0;
   });
-  slot.size = static_cast<std::uint32_t>(text.size());
-  slot.hash = hash;
-  return slot;
+  if (slot.at == nullptr) {
+    char* bytes = arena_.array<char>(text.size());
+    std::memcpy(bytes, text.data(), text.size());
+    slot = {bytes, static_cast<std::uint32_t>(text.size()), hash};
+  }
+  return Value::string({static_cast<const char*>(slot.at), slot.size});
 }
 
 Value Sharing::list(std::span<const Value> items) {

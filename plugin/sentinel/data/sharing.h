@@ -20,9 +20,7 @@ class Sharing {
   explicit Sharing(Arena& arena) : arena_(arena) {}
 
   Value string(std::string_view text);
-  /// The same of bytes that last as long as the arena: they are not copied.
-  Value lasting_string(std::string_view text);
-  /// `items` are values that this made, or scalars.
+  /// `items` are scalars, or values that this made; strings may come from elsewhere.
   Value list(std::span<const Value> items);
   /// Keys and values by turns. `sorted`: the keys are strings in ascending order. Of a repeated key
   /// the last value counts; such a map is never shared.
@@ -41,7 +39,6 @@ class Sharing {
     std::size_t used = 0;
   };
 
-  Slot& find_string(std::string_view text);
   template <class Same>
   static Slot& find(Table& table, std::uint32_t hash, const Same& same);
 
