@@ -25,7 +25,6 @@
 namespace {
 
 constexpr const char* kResources = "75000";
-constexpr double kMost = 4;
 
 int make_mocks(const char* plan, const char* folder) {
   std::filesystem::create_directories(folder);
@@ -101,14 +100,18 @@ int main(int count, char** arguments) {
   };
   struct Row {
     const char* what;
+    double most;  // times the plan's JSON
     std::vector<std::string> command;
   };
+  // The source is held to four. Its mocks are three times the plan: whoever reads the largest one
+  // holds its text, and its values besides.
   const Row rows[] = {
       {"mocks made of it",
+       4,
        {(bin / "bench_memory").string(), "source", plan.string(), (folder / "mocks").string()}},
-      {"`harness run`, a policy over all changes", run("plain", "")},
-      {"the same, with `keep: auto`", run("automatic", ", keep: auto")},
-      {"the same, with `keep` and `redact`",
+      {"`harness run`, a policy over all changes", 8.5, run("plain", "")},
+      {"the same, with `keep: auto`", 6.5, run("automatic", ", keep: auto")},
+      {"the same, with `keep` and `redact`", 4.5,
        run("trimmed",
            ", keep: { imports: [tfplan/v2], resources: [\"aws_instance.*\"] },\n"
            "    redact: { attributes: [ami], patterns: [\"cc-[0-9]+\"] }")},
@@ -117,8 +120,9 @@ int main(int count, char** arguments) {
   bool good = true;
   for (const Row& row : rows) {
     const auto peak = static_cast<double>(peak_of(row.command));
-    const bool fits = peak > 0 && peak <= kMost * size;
-    std::printf("%-44s %5.0f MB %5.2fx   must %.0fx%s\n", row.what, peak / 1e6, peak / size, kMost,
+    const bool fits = peak > 0 && peak <= row.most * size;
+    std::printf("%-44s %5.0f MB %5.2fx   must %.1fx%s\n", row.what, peak / 1e6, peak / size,
+                row.most,
                 peak == 0 ? "   failed"
                 : fits    ? ""
                           : "   missed");
