@@ -1,6 +1,17 @@
 # Run by cpack between installing into a folder and packing it.
 set(root ${CPACK_TEMPORARY_INSTALL_DIRECTORY})
 
+# The terms of what is within the program: static libraries and headers. Boost's do not ask for that.
+set(documents ${root}/share/doc/harness)
+if(CPACK_GENERATOR STREQUAL DEB)
+  set(documents ${root}/usr/share/doc/harness)
+endif()
+foreach(package libarchive-dev libcli11-dev libre2-dev libutf8proc-dev libyaml-cpp-dev)
+  if(EXISTS /usr/share/doc/${package}/copyright)
+    file(COPY_FILE /usr/share/doc/${package}/copyright ${documents}/copyright-${package})
+  endif()
+endforeach()
+
 if(CPACK_GENERATOR STREQUAL DEB)
   # Debian's libraries, Debian's places.
   file(RPATH_REMOVE FILE ${root}/usr/bin/harness)
@@ -25,11 +36,13 @@ foreach(library ${libraries})
   file(INSTALL ${library} DESTINATION ${root}/lib FOLLOW_SYMLINK_CHAIN)
   # Whose they are, and under which terms.
   get_filename_component(real ${library} REALPATH)
-  execute_process(COMMAND dpkg-query -S ${real} OUTPUT_VARIABLE owner ERROR_QUIET)
+  # Packages of before /lib became a link to /usr/lib are known by the old place.
+  string(REGEX REPLACE "^/usr/lib/" "/lib/" old ${real})
+  execute_process(COMMAND dpkg-query -S ${real} ${old} OUTPUT_VARIABLE owner ERROR_QUIET)
   if(owner MATCHES "^([^:]+):")
     set(package ${CMAKE_MATCH_1})
     if(EXISTS /usr/share/doc/${package}/copyright)
-      file(COPY_FILE /usr/share/doc/${package}/copyright ${root}/share/doc/harness/copyright-${package})
+      file(COPY_FILE /usr/share/doc/${package}/copyright ${documents}/copyright-${package})
     endif()
   endif()
 endforeach()
