@@ -92,6 +92,7 @@ void keep_out_of_core_files() {
 /// next stage comes on top of them.
 void give_back_large_memory() {
 #ifdef M_MMAP_THRESHOLD
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): there is no other thread yet
   (void)::mallopt(M_MMAP_THRESHOLD, 4 << 20);
 #endif
 }
