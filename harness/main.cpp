@@ -87,9 +87,9 @@ void keep_out_of_core_files() {
   (void)::setrlimit(RLIMIT_CORE, &none);
 }
 
-/// Whatever is as large as a plan's text, its values or its mocks goes back to the system as soon as
-/// it is done with. Left alone, the allocator keeps such pieces after the first was freed, and the
-/// next stage comes on top of them.
+/// Whatever is as large as a plan's text, its values or its mocks goes back to the system as soon
+/// as it is done with. Left alone, the allocator keeps such pieces after the first was freed, and
+/// the next stage comes on top of them.
 void give_back_large_memory() {
 #ifdef M_MMAP_THRESHOLD
   // NOLINTNEXTLINE(concurrency-mt-unsafe): there is no other thread yet
