@@ -78,7 +78,7 @@ void look_at_network(const Context& context, const http::Url& origin, Findings& 
   if (!proxy.empty()) {
     // Its user and password stay out of sight.
     const std::size_t at = proxy.rfind('@');
-    out.add(Mark::Good, "proxy", at == std::string::npos ? proxy : "…" + proxy.substr(at));
+    out.add(Mark::Good, "proxy", at == std::string::npos ? proxy : "..." + proxy.substr(at));
   }
   for (const std::string_view name : {"SSL_CERT_FILE", "SSL_CERT_DIR"}) {
     const std::string_view value = base::get(context.system.environment, name);

@@ -146,7 +146,7 @@ std::string manifest_text(const Found& found) {
   std::size_t count = 0;
   for (const std::string& policy : found.policies) {
     if (++count > kMostCommented) {
-      out += "  # … and " + std::to_string(found.policies.size() - kMostCommented) + " more\n";
+      out += "  # ... and " + std::to_string(found.policies.size() - kMostCommented) + " more\n";
       break;
     }
     out += "  # - policy: " + json_string(policy) +

@@ -54,7 +54,7 @@ constexpr CommandRow kCommands[] = {
      "harness check\nharness check --strict", kCheckOptions, check_command},
     {"list", "[MANIFEST]", "the mocks and cases that `run` would use", "",
      "harness list\nharness list --json --tag network", kListOptions, list_command},
-    {"refresh", "[MANIFEST] [MOCK…]", "export recorded mocks again, and say what came to differ",
+    {"refresh", "[MANIFEST] [MOCK...]", "export recorded mocks again, and say what came to differ",
      "Exports the named mocks (all recorded ones where none is named) again, rewrites their "
      "fixtures and the lock, and prints the difference by resource and attribute. The order of "
      "lists, times and ids of runs are no difference. A pinned run or plan past its retention is "
@@ -77,7 +77,7 @@ constexpr CommandRow kCommands[] = {
      "mocks\n"
      "harness pull acme/network-prod -o mocks",
      kPullOptions, pull_command},
-    {"impact", "POLICY… --workspace NAME", "what these policies would have stopped",
+    {"impact", "POLICY... --workspace NAME", "what these policies would have stopped",
      "Runs policies over the plans of many workspaces' runs since a date, and counts pass, fail, "
      "undefined and error by workspace. What a case of the policy would be given by the manifest "
      "(tests.yaml, where there is one) it is given here: modules, params, static files. Plans are "
@@ -92,7 +92,7 @@ constexpr CommandRow kCommands[] = {
      "Looks for a sentinel, a token (and says where it comes from), the host, and whether the "
      "manifest's plans may be exported with it. Changes nothing, exports nothing.",
      "harness doctor", kDoctorOptions, doctor_command},
-    {"report", "FILE…", "saved JSON results into other formats; several become one",
+    {"report", "FILE...", "saved JSON results into other formats; several become one",
      "Reads results of `harness run --report json=FILE`, those of shards too, shows them as one "
      "run "
      "and writes the reports asked for. Exits as that run would have.",

@@ -91,6 +91,9 @@ TEST(Options, EveryCommandNamesOptionsThatExist) {
       EXPECT_FALSE(row->help.empty()) << option;
     }
     EXPECT_NE(help_text(command).find("Options"), std::string::npos);
+    // Shown wherever it is asked for, without a look at the terminal.
+    for (const char c : help_text(command))
+      ASSERT_LT(static_cast<unsigned char>(c), 0x80) << help_text(command);
   }
 }
 
