@@ -41,7 +41,7 @@ base::Result<EngineMaker*> load_engine(const char* library) {
   void* const handle = ::dlopen(library, RTLD_NOW | RTLD_LOCAL);
   void* const maker = handle == nullptr ? nullptr : ::dlsym(handle, "harness_make_http_engine");
   if (maker == nullptr) {
-    const char* const why = ::dlerror();
+    const char* const why = ::dlerror();  // NOLINT(concurrency-mt-unsafe): glibc has one a thread
     return base::Diagnostic{
         .what = std::string("`") + library + "` cannot be loaded: there is no network without it",
         .why = why == nullptr ? "" : why,

@@ -38,11 +38,12 @@ std::string without_comments(const std::string& text) {
   return out;
 }
 
-/// The calls of harness_library, harness_module, harness_program, harness_test, harness_fuzz in one CMakeLists.txt.
+/// The calls of harness_library, harness_module, harness_program, harness_test, harness_fuzz in one
+/// CMakeLists.txt.
 void collect(const fs::path& file, std::map<std::string, Target>& targets) {
   const std::string text = without_comments(read(file));
-  for (const std::string function :
-       {"harness_library(", "harness_module(", "harness_program(", "harness_test(", "harness_fuzz("}) {
+  for (const std::string function : {"harness_library(", "harness_module(", "harness_program(",
+                                     "harness_test(", "harness_fuzz("}) {
     for (std::size_t at = text.find(function); at != std::string::npos;
          at = text.find(function, at + 1)) {
       const std::size_t begin = at + function.size();

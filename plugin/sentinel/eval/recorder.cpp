@@ -153,7 +153,14 @@ void Recorder::begin(const code::Expression& e, Frame& f) {
 void Recorder::end(const Value& value) {
   if (observe_.trace) {
     std::string text;
-    if (traced_.back().line != SIZE_MAX) append_text(text, value, true);
+    if (traced_.back().line != SIZE_MAX) {
+      // A list may hold itself: what the policy does with it is no error for being looked at.
+      try {
+        append_text(text, value, true);
+      } catch (const ValueTooLarge& large) {
+        text = "(" + std::string(large.what) + ")";
+      }
+    }
     end_trace(text);
   }
   if (!explains()) return;
