@@ -108,6 +108,8 @@ constexpr OptionRow kOptions[] = {
     {"delete", 0, Takes::Nothing, "", "",
      "delete the export afterwards even where it was there before",
      "harness pull run-8F5J -o mocks --delete"},
+    {"raw", 0, Takes::Nothing, "", "", "redact nothing: the files as the service made them",
+     "harness pull run-8F5J -o mocks --raw"},
     {"output", 'o', Takes::Value, "PATH", "", "where to write", "harness pull run-8F5J -o mocks"},
     {"directory", 'C', Takes::Value, "DIR", "", "work as if started in DIR",
      "harness -C policies run"},

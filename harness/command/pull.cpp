@@ -170,13 +170,16 @@ int pull_command(const Arguments& arguments, Context& context) {
     (void)base::remove_tree(*staged);
     return failed(made ? imports.error() : made.error());
   }
-  // As of any fixture: it is likely to be committed.
-  auto hidden = mock_bundle::redact(*staged, written, {});
-  auto secrets = hidden ? places_like_secrets(*staged, written)
+  std::map<std::string, base::Diagnostic> secrets;
+  if (!arguments.has("raw")) {  // as of any fixture: it is likely to be committed
+    auto hidden = mock_bundle::redact(*staged, written, {});
+    auto found = hidden ? places_like_secrets(*staged, written)
                         : base::Result<std::map<std::string, base::Diagnostic>>(hidden.error());
-  if (!secrets) {
-    (void)base::remove_tree(*staged);
-    return failed(secrets.error());
+    if (!found) {
+      (void)base::remove_tree(*staged);
+      return failed(found.error());
+    }
+    secrets = std::move(*found);
   }
   if (auto status = base::replace_folder(*staged, folder); !status) {
     (void)base::remove_tree(*staged);
@@ -193,10 +196,10 @@ int pull_command(const Arguments& arguments, Context& context) {
   }
   out += "to test with it, put into tests.yaml:\n  mocks:\n    " + source->name +
          ": { directory: " + written + " }\n";
-  if (!secrets->empty()) {
+  if (!secrets.empty()) {
     base::Diagnostic warning{.what = "`" + written + "` still holds what looks like a secret",
                              .advice = "look at it before you commit the folder"};
-    for (auto& [name, place] : *secrets)
+    for (auto& [name, place] : secrets)
       warning.causes.push_back(std::move(place));
     show_problem(warning);
   }

@@ -25,9 +25,9 @@ constexpr std::string_view kRefreshOptions[] = {
 constexpr std::string_view kDiffOptions[] = {"json",        "markdown",     "check",
                                              "max-members", "max-unpacked", "max-ratio",
                                              "color",       "directory",    "help"};
-constexpr std::string_view kPullOptions[] = {"output",      "delete",       "export-timeout",
-                                             "max-members", "max-unpacked", "max-ratio",
-                                             "directory",   "help"};
+constexpr std::string_view kPullOptions[] = {"output",         "delete",      "raw",
+                                             "export-timeout", "max-members", "max-unpacked",
+                                             "max-ratio",      "directory",   "help"};
 constexpr std::string_view kImpactOptions[] = {
     "workspace",   "since",        "plan-only", "save",          "json",
     "markdown",    "runtime",      "jobs",      "case-timeout",  "export-timeout",
@@ -72,7 +72,7 @@ constexpr CommandRow kCommands[] = {
      "SOURCE is a `run-`, `plan-` or `pe-` id, ORGANIZATION/WORKSPACE, or the address of a run's "
      "page. But for an address, the host is that of TFE_ADDRESS, else app.terraform.io. DIR must "
      "be new or empty. What the plan marks sensitive is replaced by REDACTED_SENSITIVE in every "
-     "import, and what still looks like a secret is named.",
+     "import, and what still looks like a secret is named; `--raw` leaves all as it came.",
      "harness pull https://app.terraform.io/app/acme/workspaces/network-prod/runs/run-8F5J -o "
      "mocks\n"
      "harness pull acme/network-prod -o mocks",

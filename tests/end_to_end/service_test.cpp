@@ -235,6 +235,12 @@ TEST_F(Service, PullHidesWhatThePlanMarksAndNamesWhatLooksLikeASecret) {
   const std::string text = repository_.read("mocks/mock-tfplan-v2.sentinel");
   EXPECT_EQ(text.find("correct-horse"), std::string::npos) << text;
   EXPECT_NE(text.find("REDACTED_SENSITIVE"), std::string::npos) << text;
+
+  const auto raw = repository_.harness({"pull", kRun, "-o", "raw", "--raw"});
+  EXPECT_EQ(raw.exit_code, 0) << raw.err;
+  EXPECT_EQ(raw.err.find("secret"), std::string::npos) << raw.err;
+  EXPECT_EQ(repository_.read("raw/mock-tfplan-v2.sentinel"),
+            repository_.read(run->folder / "mock-tfplan-v2.sentinel"));
 }
 
 TEST_F(Service, PullTakesEveryKindOfName) {
