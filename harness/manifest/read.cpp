@@ -33,10 +33,6 @@ constexpr std::uint64_t kLargestManifest = std::uint64_t{4} << 20U;
 constexpr std::size_t kMostFiles = 1'000;
 constexpr std::size_t kMostProblems = 100;
 
-std::string in_ticks(std::string_view text) {
-  return "`" + std::string(text) + "`";
-}
-
 enum class Wants { File, Folder };
 
 /// One file being read: the manifest, or one it includes.
@@ -146,8 +142,8 @@ class Reader {
     if (problems_.size() > kMostProblems) {
       const std::size_t more = problems_.size() - kMostProblems;
       problems_.resize(kMostProblems);
-      problems_.push_back(
-          {.what = std::to_string(more) + " more problems in " + in_ticks(manifest_.display)});
+      problems_.push_back({.what = std::to_string(more) + " more problems in " +
+                                   base::in_ticks(manifest_.display)});
     }
     if (!problems_.empty()) return std::nullopt;
     return std::move(manifest_);
@@ -163,7 +159,7 @@ class Reader {
     base::Result<std::string> text = base::read_file(path, kLargestManifest);
     if (!text) {
       Diagnostic problem = std::move(text.error());
-      problem.what = "cannot read " + in_ticks(file->name);
+      problem.what = "cannot read " + base::in_ticks(file->name);
       if (from != nullptr) problem.where = from->locator->locate(where);
       problems_.push_back(std::move(problem));
       return nullptr;
@@ -215,16 +211,16 @@ class Reader {
     const bool is_folder = type == std::filesystem::file_type::directory;
     const bool is_file = type == std::filesystem::file_type::regular;
     if (type == std::filesystem::file_type::not_found || type == std::filesystem::file_type::none) {
-      return Diagnostic{.what = in_ticks(text) + " is not there",
+      return Diagnostic{.what = base::in_ticks(text) + " is not there",
                         .advice = neighbour(folder, written)};
     }
     if (wants == Wants::File && !is_file) {
-      return Diagnostic{.what = in_ticks(text) +
+      return Diagnostic{.what = base::in_ticks(text) +
                                 (is_folder ? " is a folder" : " is no regular file") +
                                 ", expected a file"};
     }
     if (wants == Wants::Folder && !is_folder) {
-      return Diagnostic{.what = in_ticks(text) + " is a file, expected a folder"};
+      return Diagnostic{.what = base::in_ticks(text) + " is a file, expected a folder"};
     }
     NamedPath out;
     // The name a user knows is the one written, as long as it leads to the same place.
@@ -242,7 +238,7 @@ class Reader {
       std::error_code error;
       Path real = std::filesystem::weakly_canonical(folder / written, error);
       if (error)
-        return Diagnostic{.what = in_ticks(written.string()) + " cannot be resolved",
+        return Diagnostic{.what = base::in_ticks(written.string()) + " cannot be resolved",
                           .why = error.message()};
       return real;
     }
@@ -263,7 +259,7 @@ class Reader {
     const std::vector<std::string_view> views(names.begin(), names.end());
     const std::string near(base::nearest_name(written.filename().string(), views));
     if (near.empty()) return "paths are relative to the file that names them";
-    return "did you mean " + in_ticks((written.parent_path() / near).generic_string()) + "?";
+    return "did you mean " + base::in_ticks((written.parent_path() / near).generic_string()) + "?";
   }
 
   void check_regexp(const File& file, const ConfigNode& node) {
@@ -328,7 +324,8 @@ class Reader {
     const auto type = std::filesystem::status(manifest_.fixtures, error).type();
     if (type != std::filesystem::file_type::not_found &&
         type != std::filesystem::file_type::directory) {
-      tell(file, node->span, "`fixtures` names " + in_ticks(node->text) + ", which is no folder");
+      tell(file, node->span,
+           "`fixtures` names " + base::in_ticks(node->text) + ", which is no folder");
     }
     if (manifest_.fixtures == manifest_.root || manifest_.fixtures == manifest_.folder) {
       tell(file, node->span, "`fixtures` is the folder of the manifest or of the repository itself",
@@ -346,7 +343,7 @@ class Reader {
       const auto [other, fresh] = folded.emplace(lower(entry.key), entry.key);
       if (!fresh) {
         tell(file, entry.key_span,
-             "mocks " + in_ticks(other->second) + " and " + in_ticks(entry.key) +
+             "mocks " + base::in_ticks(other->second) + " and " + base::in_ticks(entry.key) +
                  " differ only in case",
              "on some file systems their folders would be one");
       }
@@ -370,7 +367,7 @@ class Reader {
     Mock mock;
     mock.name = entry.key;
     mock.where = file.locator->locate(entry.key_span);
-    const std::string label = "mock " + in_ticks(mock.name) + ":";
+    const std::string label = "mock " + base::in_ticks(mock.name) + ":";
     bool good = true;
     if (const ConfigNode* of = find(node, "plan-export", Kind::Map)) {
       mock.kind = read_plan_export(file, *of, mock.name);
@@ -443,7 +440,7 @@ class Reader {
     }
     if (out.organization.empty()) {
       tell(file, node.find("workspace")->span,
-           "mock " + in_ticks(mock) + ": workspace " + in_ticks(out.workspace) +
+           "mock " + base::in_ticks(mock) + ": workspace " + base::in_ticks(out.workspace) +
                " of no organization",
            "set `terraform: organization`, or write ORGANIZATION/" + out.workspace);
     }
@@ -483,9 +480,10 @@ class Reader {
     const Path path = Path(entry.value.text).lexically_normal();
     if (path.is_absolute() || path.empty() || *path.begin() == ".." || path == "." ||
         entry.value.text.find('\0') != std::string::npos) {
-      return tell(file, entry.value.span,
-                  in_ticks(entry.value.text) + " is outside of mock " + in_ticks(mock.name),
-                  "the files of `imports` are those of the mock's own folder");
+      return tell(
+          file, entry.value.span,
+          base::in_ticks(entry.value.text) + " is outside of mock " + base::in_ticks(mock.name),
+          "the files of `imports` are those of the mock's own folder");
     }
     out.file = path.generic_string();
     if (const auto* directory = std::get_if<DirectoryMock>(&mock.kind);
@@ -493,7 +491,8 @@ class Reader {
       std::error_code error;
       if (!std::filesystem::exists(directory->folder.path / path, error)) {
         tell(file, entry.value.span,
-             in_ticks(out.file) + " is not there in " + in_ticks(directory->folder.written),
+             base::in_ticks(out.file) + " is not there in " +
+                 base::in_ticks(directory->folder.written),
              neighbour(directory->folder.path, path));
       }
     }
@@ -541,9 +540,9 @@ class Reader {
       if (loop != path.end()) {
         std::string cycle;
         for (auto one = loop; one != path.end(); ++one)
-          cycle += in_ticks(*one) + " → ";
+          cycle += base::in_ticks(*one) + " → ";
         tell(file, bases[path.back()]->span, "mocks extend each other in a circle",
-             "one of them needs a source", cycle + in_ticks(at));
+             "one of them needs a source", cycle + base::in_ticks(at));
       }
       done.insert(path.begin(), path.end());
     }
@@ -554,8 +553,8 @@ class Reader {
       return true;
     const std::vector<std::string_view> known(mock_names_.begin(), mock_names_.end());
     const std::string_view near = base::nearest_name(node.text, known);
-    tell(file, node.span, "no mock is called " + in_ticks(node.text),
-         near.empty() ? "define it under `mocks`" : "did you mean " + in_ticks(near) + "?");
+    tell(file, node.span, "no mock is called " + base::in_ticks(node.text),
+         near.empty() ? "define it under `mocks`" : "did you mean " + base::in_ticks(near) + "?");
     return false;
   }
 
@@ -594,7 +593,7 @@ class Reader {
       const Path folder = include.text.starts_with('/') ? Path("/") : file.folder;
       const std::vector<Path> found = glob_files(folder, include.text);
       if (found.empty()) {
-        tell(file, include.span, "no file matches " + in_ticks(include.text),
+        tell(file, include.span, "no file matches " + base::in_ticks(include.text),
              "paths are relative to the file that names them");
       }
       for (const Path& path : found) {
@@ -629,11 +628,11 @@ class Reader {
       std::string cycle;
       for (auto one = std::find(including_.begin(), including_.end(), path);
            one != including_.end(); ++one)
-        cycle += in_ticks(shown(*one)) + " → ";
+        cycle += base::in_ticks(shown(*one)) + " → ";
       tell(file, include.span, "files include each other in a circle", "take one `include` out",
-           cycle + in_ticks(shown(path)));
+           cycle + base::in_ticks(shown(path)));
     } else if (!included_.insert(path).second) {
-      tell(file, include.span, in_ticks(shown(path)) + " is included twice",
+      tell(file, include.span, base::in_ticks(shown(path)) + " is included twice",
            "take one of them out");
     } else if (files_.size() >= kMostFiles) {
       tell(file, include.span, "more than " + std::to_string(kMostFiles) + " files are included",
@@ -648,7 +647,8 @@ class Reader {
   void read_policy(const File& file, const ConfigNode& test, const ConfigNode& policy) {
     const std::optional<NamedPath> path = path_of(file, policy, Wants::File, "policy");
     if (path && !path->written.ends_with(".sentinel")) {
-      tell(file, policy.span, "policy " + in_ticks(policy.text) + " does not end in `.sentinel`",
+      tell(file, policy.span,
+           "policy " + base::in_ticks(policy.text) + " does not end in `.sentinel`",
            "a policy is a .sentinel file");
     }
     Case settings;
@@ -683,10 +683,10 @@ class Reader {
     const auto [first, fresh] = case_names_.emplace(one.full_name, one.where);
     if (!fresh) {
       if (first->second == one.where) {
-        tell(file, where, "two rows of `each` give the name " + in_ticks(one.name),
+        tell(file, where, "two rows of `each` give the name " + base::in_ticks(one.name),
              "put a `${…}` that differs into it");
       } else {
-        tell(file, where, "a second case " + in_ticks(one.full_name),
+        tell(file, where, "a second case " + base::in_ticks(one.full_name),
              "the first is at " + base::to_text(first->second));
       }
       return;
@@ -753,7 +753,7 @@ class Reader {
     if (map == nullptr) return;
     for (const ConfigEntry& entry : map->entries) {
       auto path = path_of(file, entry.value, Wants::File,
-                          std::string(what) + " " + in_ticks(entry.key) + ":");
+                          std::string(what) + " " + base::in_ticks(entry.key) + ":");
       if (path) put(out, {entry.key, std::move(*path)});
     }
   }
@@ -763,8 +763,8 @@ class Reader {
     for (const ConfigEntry& entry : map->entries) {
       ExtraMock one{entry.key, entry.value, file.locator->locate(entry.key_span)};
       if (entry.value.kind == Kind::String) {
-        auto path =
-            path_of(file, entry.value, Wants::File, "extra mock " + in_ticks(entry.key) + ":");
+        auto path = path_of(file, entry.value, Wants::File,
+                            "extra mock " + base::in_ticks(entry.key) + ":");
         if (!path) continue;
         one.source = std::move(*path);
       } else {
@@ -782,8 +782,9 @@ class Reader {
     const auto add = [&](std::string_view name, std::string_view key, const base::Location& where) {
       const auto [other, fresh] = names.emplace(name, std::pair(key, &where));
       if (fresh) return;
-      problems_.push_back({.what = "import " + in_ticks(name) + " stands in " + in_ticks(key) +
-                                   " and in " + in_ticks(other->second.first),
+      problems_.push_back({.what = "import " + base::in_ticks(name) + " stands in " +
+                                   base::in_ticks(key) + " and in " +
+                                   base::in_ticks(other->second.first),
                            .where = where,
                            .advice = "an import has one source"});
     };
@@ -796,7 +797,7 @@ class Reader {
   /// Data goes into HCL, which has no infinity.
   void check_data(const File& file, const ConfigNode& node) {
     if (node.kind == Kind::Float && !std::isfinite(node.number)) {
-      tell(file, node.span, in_ticks(node.text) + " is no number that a policy can be given",
+      tell(file, node.span, base::in_ticks(node.text) + " is no number that a policy can be given",
            "quote it if text is meant");
     }
     for (const ConfigNode& item : node.items)
@@ -876,7 +877,7 @@ class Reader {
     for (const Path& policy : policies)
       add_native_cases(file, folder, out, policy);
     if (manifest_.cases.size() == before && problems_.size() == problems) {
-      tell(file, folder.span, "no cases below " + in_ticks(folder.text),
+      tell(file, folder.span, "no cases below " + base::in_ticks(folder.text),
            "a case is test/POLICY/NAME.hcl beside POLICY.sentinel");
     }
     manifest_.sentinel_tests.push_back(std::move(out));

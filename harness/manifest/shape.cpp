@@ -19,16 +19,12 @@ using base::Span;
 using NodeKind = ConfigNode::Kind;
 using Kind = Shape::Kind;
 
-std::string in_ticks(std::string_view text) {
-  return "`" + std::string(text) + "`";
-}
-
 /// "`a`, `b` or `c`"
 std::string alternatives(const std::vector<std::string_view>& words) {
   std::string out;
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (i > 0) out += i + 1 == words.size() ? " or " : ", ";
-    out += in_ticks(words[i]);
+    out += base::in_ticks(words[i]);
   }
   return out;
 }
@@ -37,13 +33,13 @@ std::string alternatives(const std::vector<std::string_view>& words) {
 std::string listed(const std::vector<std::string_view>& words) {
   std::string out;
   for (const std::string_view word : words)
-    out += (out.empty() ? "" : ", ") + in_ticks(word);
+    out += (out.empty() ? "" : ", ") + base::in_ticks(word);
   return out;
 }
 
 std::string did_you_mean(std::string_view word, const std::vector<std::string_view>& known) {
   const std::string_view near = base::nearest_name(word, known);
-  return near.empty() ? "" : "did you mean " + in_ticks(near) + "?";
+  return near.empty() ? "" : "did you mean " + base::in_ticks(near) + "?";
 }
 
 /// A value as a message shows it: short, and without line ends.
@@ -57,7 +53,7 @@ std::string shown(std::string_view text) {
     }
     out += c == '\n' || c == '\t' || c == '\r' ? ' ' : c;
   }
-  return in_ticks(out);
+  return base::in_ticks(out);
 }
 
 class Checker {
@@ -171,7 +167,7 @@ class Checker {
              "a name here has the form `" +
                  std::string(shape.pattern.substr(1, shape.pattern.size() - 2)) + "`");
       }
-      check(entry.value, *shape.item, in_ticks(entry.key));
+      check(entry.value, *shape.item, base::in_ticks(entry.key));
     }
   }
 
@@ -197,7 +193,7 @@ class Checker {
       // A row's values are data: nothing in them is a template.
       const bool inner = templated_;
       if (entry.key == "each") templated_ = false;
-      check(entry.value, *key->shape, in_ticks(key->name));
+      check(entry.value, *key->shape, base::in_ticks(key->name));
       templated_ = inner;
     }
     templated_ = outer;
@@ -205,7 +201,7 @@ class Checker {
       if (!key.required || node.find(key.name) != nullptr) continue;
       // One typo is one message.
       if (unknown_near.contains(key.name)) continue;
-      tell(start(node), std::string(shape.what) + " without " + in_ticks(key.name),
+      tell(start(node), std::string(shape.what) + " without " + base::in_ticks(key.name),
            std::string(key.help));
     }
     if (shape.at_least_one && node.entries.empty()) {
@@ -214,7 +210,8 @@ class Checker {
     if (shape.not_both.size() == 2 && node.find(shape.not_both[0]) != nullptr) {
       for (const ConfigEntry& entry : node.entries) {
         if (entry.key != shape.not_both[1]) continue;
-        tell(entry.key_span, in_ticks(entry.key) + " beside " + in_ticks(shape.not_both[0]),
+        tell(entry.key_span,
+             base::in_ticks(entry.key) + " beside " + base::in_ticks(shape.not_both[0]),
              "one of the two");
       }
     }
@@ -222,8 +219,8 @@ class Checker {
       const ConfigNode* flag = node.find(shape.true_key);
       if (flag != nullptr && flag->kind == NodeKind::Bool && flag->boolean) {
         tell(start(node),
-             in_ticks(std::string(shape.true_key) + ": true") + " without " +
-                 in_ticks(shape.needed_if_true),
+             base::in_ticks(std::string(shape.true_key) + ": true") + " without " +
+                 base::in_ticks(shape.needed_if_true),
              "name what to remove");
       }
     }
@@ -256,7 +253,7 @@ class Checker {
           chosen = &option;
         } else {
           tell(entry.key_span,
-               in_ticks(entry.key) + " beside " + in_ticks(chosen->key) + " in " +
+               base::in_ticks(entry.key) + " beside " + base::in_ticks(chosen->key) + " in " +
                    std::string(shape.what),
                "one of the two");
           return;

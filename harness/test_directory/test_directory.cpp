@@ -31,17 +31,13 @@ using std::filesystem::file_type;
 constexpr std::size_t kKeptRuns = 5;
 constexpr std::uintmax_t kLargestCopy = std::uintmax_t{1} << 20U;
 
-std::string in_ticks(std::string_view text) {
-  return "`" + std::string(text) + "`";
-}
-
 file_type type_of(const Path& path) {
   std::error_code error;
   return std::filesystem::symlink_status(path, error).type();
 }
 
 Diagnostic failed(std::string_view doing, const Path& path, int error) {
-  return {.what = "cannot " + std::string(doing) + " " + in_ticks(path.string()),
+  return {.what = "cannot " + std::string(doing) + " " + base::in_ticks(path.string()),
           .why = std::generic_category().message(error)};
 }
 
@@ -220,9 +216,10 @@ base::Result<std::unique_ptr<TestDirectory>> TestDirectory::create(const Manifes
   for (const Path& part : {Path("work"), Path(work_name(manifest))}) {
     folder /= part;
     if (type_of(folder) == file_type::symlink) {
-      return Diagnostic{.what = in_ticks(base::display_path(folder, manifest.root)) + " is a link",
-                        .why = "what is written there would end up elsewhere",
-                        .advice = "take it away"};
+      return Diagnostic{
+          .what = base::in_ticks(base::display_path(folder, manifest.root)) + " is a link",
+          .why = "what is written there would end up elsewhere",
+          .advice = "take it away"};
     }
   }
   base::Result<Path> run = base::make_staging_folder(folder, run_prefix(system.clock->now()));
@@ -273,7 +270,8 @@ base::Status TestDirectory::put(const Path& from, const Path& to) {
   if (!large || ::linkat(AT_FDCWD, from.c_str(), AT_FDCWD, target.c_str(), 0) != 0) {
     std::filesystem::copy_file(from, target, error);
     if (error) {
-      return Diagnostic{.what = "cannot copy " + in_ticks(from.string()), .why = error.message()};
+      return Diagnostic{.what = "cannot copy " + base::in_ticks(from.string()),
+                        .why = error.message()};
     }
   }
   placed_.insert(to);
@@ -300,8 +298,8 @@ base::Status TestDirectory::add_mock(const Mock& mock, const Path& folder,
     const Path name = at->path().lexically_relative(folder);
     if (type == file_type::directory) continue;
     if (type != file_type::regular) {
-      return Diagnostic{.what = in_ticks(name.generic_string()) + " in mock " +
-                                in_ticks(mock.name) +
+      return Diagnostic{.what = base::in_ticks(name.generic_string()) + " in mock " +
+                                base::in_ticks(mock.name) +
                                 (type == file_type::symlink ? " is a link" : " is no regular file"),
                         .where = mock.where,
                         .why = "a mock is made of plain files"};
@@ -309,7 +307,7 @@ base::Status TestDirectory::add_mock(const Mock& mock, const Path& folder,
     if (base::Status done = put(at->path(), relative / name); !done) return done;
   }
   if (error) {
-    return Diagnostic{.what = "cannot read the files of mock " + in_ticks(mock.name),
+    return Diagnostic{.what = "cannot read the files of mock " + base::in_ticks(mock.name),
                       .where = mock.where,
                       .why = error.message()};
   }
@@ -324,7 +322,7 @@ base::Status TestDirectory::add_mock(const Mock& mock, const Path& folder,
     mock_bundle::patch(path_ / relative, shown, edits, problems, warnings);
     if (problems.size() == 1) return std::move(problems.front());
     if (const std::size_t count = problems.size(); count > 0) {
-      return Diagnostic{.what = "mock " + in_ticks(mock.name) + " cannot be made",
+      return Diagnostic{.what = "mock " + base::in_ticks(mock.name) + " cannot be made",
                         .where = mock.where,
                         .why = std::to_string(count) + " of its edits do not fit",
                         .causes = std::move(problems)};
@@ -338,16 +336,16 @@ base::Status TestDirectory::add_mock(const Mock& mock, const Path& folder,
   for (const Mock* one : chain) {
     for (const MockImport& import : one->imports) {
       if (type_of(path_ / relative / import.file) != file_type::regular) {
-        return Diagnostic{
-            .what = in_ticks(import.file) + " is not there in mock " + in_ticks(mock.name),
-            .where = import.where,
-            .why = "import " + in_ticks(import.name) + " is to come from it"};
+        return Diagnostic{.what = base::in_ticks(import.file) + " is not there in mock " +
+                                  base::in_ticks(mock.name),
+                          .where = import.where,
+                          .why = "import " + base::in_ticks(import.name) + " is to come from it"};
       }
       supply[import.name] = relative / import.file;
     }
   }
   if (supply.empty()) {
-    return Diagnostic{.what = "mock " + in_ticks(mock.name) + " supplies no import",
+    return Diagnostic{.what = "mock " + base::in_ticks(mock.name) + " supplies no import",
                       .where = mock.where,
                       .why =
                           "there is no `sentinel.hcl` with `mock` blocks in it and no file called "
@@ -393,8 +391,8 @@ base::Result<PlacedCase> TestDirectory::add_generated(const Case& one) {
       if (is_extra(name)) continue;
       const auto [other, fresh] = suppliers.emplace(name, mock);
       if (!fresh) {
-        return Diagnostic{.what = "mocks " + in_ticks(other->second) + " and " + in_ticks(mock) +
-                                  " both supply " + in_ticks(name),
+        return Diagnostic{.what = "mocks " + base::in_ticks(other->second) + " and " +
+                                  base::in_ticks(mock) + " both supply " + base::in_ticks(name),
                           .where = one.where,
                           .advice = "take one away, or say which with `extra-mocks`"};
       }
@@ -406,8 +404,9 @@ base::Result<PlacedCase> TestDirectory::add_generated(const Case& one) {
                          std::string_view what) -> std::optional<Diagnostic> {
     const auto other = suppliers.find(file.name);
     if (other == suppliers.end()) return std::nullopt;
-    return Diagnostic{.what = "mock " + in_ticks(other->second) + " and " + std::string(what) +
-                              " " + in_ticks(file.name) + " both supply " + in_ticks(file.name),
+    return Diagnostic{.what = "mock " + base::in_ticks(other->second) + " and " +
+                              std::string(what) + " " + base::in_ticks(file.name) +
+                              " both supply " + base::in_ticks(file.name),
                       .where = one.where,
                       .advice = "take one away, or say which with `extra-mocks`"};
   };
@@ -482,7 +481,7 @@ base::Result<PlacedCase> TestDirectory::native_at(const Path& root, const Case& 
     }
     if (*to.begin() == "..") {
       return refused(
-          {.what = in_ticks(source) + " leads out of the repository",
+          {.what = base::in_ticks(source) + " leads out of the repository",
            .why = "the case is copied to `.harness/work`, where it would lead elsewhere"});
     }
     std::error_code error;

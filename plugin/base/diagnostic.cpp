@@ -67,6 +67,10 @@ void append_text(std::string& out, const Diagnostic& diagnostic, std::size_t ind
 
 }  // namespace
 
+std::string in_ticks(std::string_view text) {
+  return "`" + std::string(text) + "`";
+}
+
 std::string to_text(const Location& location) {
   std::string out = location.file;
   if (location.line == 0) return out;

@@ -35,6 +35,9 @@ struct Diagnostic {
   bool operator==(const Diagnostic&) const = default;
 };
 
+/// What a user wrote, as messages name it: between backticks.
+std::string in_ticks(std::string_view text);
+
 /// The text of a diagnostic as a terminal or log shows it, ending in a line end:
 ///
 ///     tests.yaml:14:9: unknown key `polcy` in a test
