@@ -461,6 +461,19 @@ base::Diagnostic no_plan(std::string_view name, std::string why) {
   return out;
 }
 
+/// What a plan's parts are in Terraform's JSON output format, where they are there and not null:
+/// the generator's library refuses anything else, and a plan without its changes would pass
+/// policies.
+constexpr struct {
+  std::string_view name;
+  Kind kind;
+} kParts[] = {
+    {"terraform_version", Kind::String}, {"variables", Kind::Map},
+    {"planned_values", Kind::Map},       {"resource_changes", Kind::List},
+    {"resource_drift", Kind::List},      {"output_changes", Kind::Map},
+    {"prior_state", Kind::Map},          {"configuration", Kind::Map},
+};
+
 /// A document that is a plan, as the generator's library re-encodes it.
 base::Result<Value> raw_of(const base::Result<FrozenDocument>& document, std::string_view name,
                            Arena& arena) {
@@ -470,6 +483,12 @@ base::Result<Value> raw_of(const base::Result<FrozenDocument>& document, std::st
   if (version.empty()) return no_plan(name, "it has no `format_version`");
   if (!version.starts_with("0.") && !version.starts_with("1.")) {
     return no_plan(name, "its format version is " + std::string(version) + ", not 0.x or 1.x");
+  }
+  for (const auto& part : kParts) {
+    const Value* found = get(document->value, part.name);
+    if (found == nullptr || found->is(Kind::Null) || found->is(part.kind)) continue;
+    return no_plan(name,
+                   "`" + std::string(part.name) + "` is no " + std::string(kind_name(part.kind)));
   }
   return Value::map(
       const_cast<Map*>(sanitize_plan(arena, *document->value.as_map())));  // NOLINT: frozen
