@@ -92,28 +92,27 @@ std::string details(const CaseResult& result, const std::string& policy, bool ve
   return out;
 }
 
-std::string to_output(const std::vector<PolicyResult>& results, const Options& options,
-                      std::chrono::nanoseconds duration, const Paint& paint) {
+std::string to_output(const PolicyResult& result, const Options& options, const Paint& paint) {
+  const std::string path = result.policy.file.string();
+  if (result.status == PolicyResult::Status::NoTests) return "? - " + path + " [no test files]\n";
+  std::string out = status_line("", name_of(result.status), path, paint);
+  for (const base::Diagnostic& problem : result.problems) {
+    out += paint.red(indented(base::to_text(problem), 2));
+  }
+  for (std::size_t i = 0; i < result.cases.size(); ++i) {
+    out += status_line("  ", name_of(result.cases[i].status), result.found[i].file.string(), paint);
+    out += details(result.cases[i], result.policy.file.filename().string(), options.verbose, paint);
+  }
+  return out;
+}
+
+std::string to_output(const std::vector<PolicyResult>& results, std::chrono::nanoseconds duration) {
   std::string out;
   std::size_t tested = 0;
   for (const PolicyResult& result : results) {
     if (!out.empty()) out += '\n';
-    const std::string path = result.policy.file.string();
-    if (result.status == PolicyResult::Status::NoTests) {
-      out += "? - " + path + " [no test files]\n";
-      continue;
-    }
-    ++tested;
-    out += status_line("", name_of(result.status), path, paint);
-    for (const base::Diagnostic& problem : result.problems) {
-      out += paint.red(indented(base::to_text(problem), 2));
-    }
-    for (std::size_t i = 0; i < result.cases.size(); ++i) {
-      out +=
-          status_line("  ", name_of(result.cases[i].status), result.found[i].file.string(), paint);
-      out +=
-          details(result.cases[i], result.policy.file.filename().string(), options.verbose, paint);
-    }
+    out += result.shown;
+    if (result.status != PolicyResult::Status::NoTests) ++tested;
   }
   return out + std::to_string(tested) + " tests completed in " + to_go_duration(duration) + '\n';
 }
@@ -233,6 +232,10 @@ int run_test(const std::vector<std::string>& arguments, const CommandContext& co
   }
   suite.jobs = jobs;
   suite.keep_passing = options.json || options.verbose;
+  const Paint paint(use_colour(options.colour, system));
+  if (!options.json) {
+    suite.show = [&](const PolicyResult& result) { return to_output(result, options, paint); };
+  }
   suite.working_directory = system.working_directory;
   suite.cases.allow_network = true;
   suite.cases.cancel = context.cancel;
@@ -244,9 +247,7 @@ int run_test(const std::vector<std::string>& arguments, const CommandContext& co
       [&system](const base::Path& file) { return name_file(file, system.working_directory); });
   const std::vector<PolicyResult> results = run_suite(std::move(*policies), loader, suite, system);
   const std::chrono::nanoseconds duration = system.clock->steady() - begin;
-  context.streams.out << (options.json ? to_json(results, duration)
-                                       : to_output(results, options, duration,
-                                                   Paint(use_colour(options.colour, system))));
+  context.streams.out << (options.json ? to_json(results, duration) : to_output(results, duration));
   const bool good = std::all_of(results.begin(), results.end(), [](const PolicyResult& result) {
     return result.status == PolicyResult::Status::Pass ||
            result.status == PolicyResult::Status::NoTests;

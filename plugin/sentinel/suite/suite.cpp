@@ -163,7 +163,7 @@ class PolicyRun {
       const std::lock_guard lock(listing_);
       if (!listed_.load(std::memory_order_relaxed)) list();
     }
-    return result_.found.size();
+    return count_;
   }
 
   /// Runs the cases that no thread has begun.
@@ -180,7 +180,8 @@ class PolicyRun {
 
   /// After all cases have run.
   PolicyResult take() {
-    set_status(result_);
+    if (find() == 0) end();
+    if (failure_) std::rethrow_exception(failure_);
     return std::move(result_);
   }
 
@@ -190,7 +191,8 @@ class PolicyRun {
     if (options_.select) {
       std::erase_if(result_.found, [this](const FoundCase& one) { return !options_.select(one); });
     }
-    result_.cases.resize(result_.found.size());
+    count_ = result_.found.size();
+    result_.cases.resize(count_);
     listed_.store(true, std::memory_order_release);
   }
 
@@ -231,9 +233,24 @@ class PolicyRun {
     }
     loader_.forget_small(file.parent_path() / "test" / result_.policy.name);
     loader_.forget_small(file);
+    end();
+  }
+
+  void end() {
+    set_status(result_);
+    if (!options_.show) return;
+    try {
+      result_.shown = options_.show(result_);
+    } catch (...) {  // out of memory: take() says so, in the thread that can
+      failure_ = std::current_exception();
+    }
+    result_.cases = {};
+    result_.found = {};
   }
 
   PolicyResult result_;
+  std::size_t count_ = 0;  // of cases
+  std::exception_ptr failure_;
   std::mutex listing_;
   std::atomic<bool> listed_ = false;
   Loader& loader_;

@@ -43,6 +43,7 @@ struct PolicyResult {
   std::vector<FoundCase> found;
   std::vector<CaseResult> cases;  // one for each of `found`; none where there are problems
   std::chrono::steady_clock::duration duration{};
+  std::string shown;  // by SuiteOptions::show; then `found` and `cases` are empty
 };
 
 /// "PASS", "FAIL", "ERROR", "?"
@@ -54,6 +55,10 @@ struct SuiteOptions {
   /// Called from several threads at once.
   std::function<bool(const FoundCase&)> select;
   std::size_t jobs = 1;
+  /// Where set, a policy's result is made into text by the thread that ends its last case, and its
+  /// cases are dropped there: what is left to do at the end is done by one thread alone. Called
+  /// from several threads at once.
+  std::function<std::string(const PolicyResult&)> show;
   /// The values of a case that passes are dropped unless this is set: traces of them are rarely
   /// shown, and a large suite would hold much memory.
   bool keep_passing = false;

@@ -53,6 +53,36 @@ class Suite : public FolderTest {
   SuiteOptions options_;
 };
 
+TEST_F(Suite, KeepsTextInsteadOfCases) {
+  write("a.sentinel", "main = rule { true }");
+  write("test/a/one.hcl", "");
+  write("test/a/two.hcl", "");
+  write("b.sentinel", "main = rule { false }");
+  write("test/b/one.hcl", "");
+  write("c.sentinel", "main = rule { true }");
+  options_.show = [](const PolicyResult& result) {
+    return result.policy.name + ' ' + std::string(name_of(result.status)) + ' ' +
+           std::to_string(result.cases.size());
+  };
+  for (const std::size_t jobs : {1U, 3U}) {
+    std::string text;
+    for (const PolicyResult& result : run({}, jobs)) {
+      text += result.shown + ' ' + std::string(name_of(result.status)) + '\n';
+      EXPECT_TRUE(result.cases.empty() && result.found.empty());
+    }
+    EXPECT_EQ(text, "a PASS 2 PASS\nb FAIL 1 FAIL\nc ? 0 ?\n");
+  }
+}
+
+TEST_F(Suite, WhatFailsInAnotherThreadIsThrownInTheCallers) {
+  write("a.sentinel", "main = rule { true }");
+  write("test/a/one.hcl", "");
+  write("b.sentinel", "main = rule { true }");
+  write("test/b/one.hcl", "");
+  options_.show = [](const PolicyResult&) -> std::string { throw std::bad_alloc(); };
+  EXPECT_THROW(run({}, 2), std::bad_alloc);
+}
+
 TEST_F(Suite, FindsPoliciesAndTheirCasesInOrder) {
   write("b.sentinel", "");
   write("a.egp.sentinel", "");
