@@ -15,8 +15,8 @@
 
 #include "harness/fixture/store.h"
 #include "plugin/base/file.h"
+#include "plugin/digest/sha256.h"
 #include "plugin/mock_bundle/bundle.h"
-#include "plugin/mock_bundle/digest.h"
 #include "plugin/mock_bundle/patch.h"
 #include "plugin/sentinel/config/configuration.h"
 #include "plugin/sentinel/config/source.h"
@@ -112,7 +112,7 @@ void point_latest(const Path& folder, const Path& run) {
 }
 
 std::string six_digits(std::string_view text) {
-  return mock_bundle::sha256(text).substr(0, 6);
+  return digest::sha256(text).substr(0, 6);
 }
 
 /// The mocks that make `mock`, the one it extends in the end first.

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "plugin/mock_bundle/digest.h"
+#include "plugin/digest/sha256.h"
 #include "plugin/mock_bundle/unpack.h"
 
 namespace mock_bundle {
@@ -55,7 +55,7 @@ class MemberWriter {
   int file_ = -1;
   Member current_;
   std::uint64_t declared_ = 0;
-  std::optional<Sha256> digest_;
+  std::optional<digest::Sha256> digest_;
 };
 
 /// Throws Refused when `unpacked` bytes out of `packed` are beyond the limits.

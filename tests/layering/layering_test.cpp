@@ -106,8 +106,9 @@ bool is_source(const fs::path& path) {
 int level(const fs::path& folder) {
   const std::string path = folder.lexically_relative(kRoot).generic_string();
   const std::vector<std::string> order = {
-      "plugin/base",        "plugin/http",        "plugin/sentinel",       "plugin/terraform_api",
-      "plugin/mock_bundle", "plugin/mock_source", "plugin/policy_runtime", "harness"};
+      "plugin/base",        "plugin/digest",         "plugin/http",
+      "plugin/sentinel",    "plugin/terraform_api",  "plugin/mock_bundle",
+      "plugin/mock_source", "plugin/policy_runtime", "harness"};
   int found = static_cast<int>(order.size());  // tests: on top of everything
   for (std::size_t i = 0; i < order.size(); ++i) {
     if (path == order[i] || path.starts_with(order[i] + "/")) found = static_cast<int>(i);

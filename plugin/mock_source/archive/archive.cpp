@@ -1,6 +1,6 @@
 #include "plugin/mock_source/archive/archive.h"
 
-#include "plugin/mock_bundle/digest.h"
+#include "plugin/digest/sha256.h"
 
 namespace mock_source {
 namespace {
@@ -15,7 +15,7 @@ class Archive : public MockSource {
     progress("unpacking");
     auto members = mock_bundle::unpack(file_, folder, shown_, limits_, cancel);
     if (!members) return std::move(members.error());
-    auto digest = mock_bundle::sha256_of_file(file_);
+    auto digest = digest::sha256_of_file(file_);
     if (!digest) return std::move(digest.error());
     return Provenance{.kind = "archive", .archive_sha256 = std::move(*digest)};
   }

@@ -7,10 +7,9 @@
 #include <string_view>
 #include <utility>
 
-#include <openssl/evp.h>
-
 #include "plugin/base/child.h"
 #include "plugin/base/file.h"
+#include "plugin/digest/sha256.h"
 #include "plugin/http/http.h"
 
 namespace sentinel {
@@ -25,19 +24,6 @@ base::Diagnostic refused(std::string what, std::string advice = {}) {
   base::Diagnostic out;
   out.what = std::move(what);
   out.advice = std::move(advice);
-  return out;
-}
-
-std::string sha256(std::string_view text) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int size = 0;
-  EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr);
-  std::string out;
-  for (unsigned int i = 0; i < size; ++i) {
-    constexpr std::string_view kHex = "0123456789abcdef";
-    out += kHex[digest[i] >> 4U];
-    out += kHex[digest[i] & 15U];
-  }
   return out;
 }
 
@@ -106,11 +92,11 @@ class Fetcher {
       return refused("the server answered " + std::to_string(reply.response.status) + ' ' +
                      reply.response.reason);
     }
-    if (!expected.empty() && sha256(reply.response.body) != expected) {
-      return refused("the checksum differs", "got sha256:" + sha256(reply.response.body));
+    if (!expected.empty() && digest::sha256(reply.response.body) != expected) {
+      return refused("the checksum differs", "got sha256:" + digest::sha256(reply.response.body));
     }
     const base::Path file =
-        folder_ / sha256(source.url).substr(0, 16) / base::Path(path).filename();
+        folder_ / digest::sha256(source.url).substr(0, 16) / base::Path(path).filename();
     const base::Status written = base::write_file(file, reply.response.body);
     if (!written) return written.error();
     return file;
@@ -119,7 +105,8 @@ class Fetcher {
   base::Result<base::Path> fetch_git(const RemoteSource& source) {
     const auto git = base::find_program("git", system_.environment, {});
     if (!git) return refused("there is no `git` program on PATH");
-    const base::Path repository = folder_ / sha256(source.url + '\n' + source.ref).substr(0, 16);
+    const base::Path repository =
+        folder_ / digest::sha256(source.url + '\n' + source.ref).substr(0, 16);
     if (!fetched_.contains(repository.native())) {
       base::Status status = base::remove_tree(repository);
       if (status) status = base::make_folders(repository);

@@ -1,4 +1,5 @@
-// SHA-256, of files and of bytes as they pass: what the lock file records and compares.
+// SHA-256, of files and of bytes as they pass: what the lock file records, and checksums of remote
+// sources.
 #pragma once
 
 #include <memory>
@@ -8,7 +9,7 @@
 #include "plugin/base/result.h"
 #include "plugin/base/system.h"
 
-namespace mock_bundle {
+namespace digest {
 
 /// A digest that is fed piece by piece.
 class Sha256 {
@@ -33,4 +34,4 @@ class Sha256 {
 std::string sha256(std::string_view bytes);
 base::Result<std::string> sha256_of_file(const base::Path& path);
 
-}  // namespace mock_bundle
+}  // namespace digest
