@@ -2,28 +2,21 @@
 
 #include <algorithm>
 #include <system_error>
-#include <type_traits>
 
 #include "plugin/base/file.h"
 
 namespace harness {
 
 bool Mock::recorded() const {
-  return std::holds_alternative<PlanExportMock>(kind) || std::holds_alternative<ExecMock>(kind);
+  return std::visit([](const auto& one) { return one.kRecorded; }, kind);
 }
 
 std::string_view Mock::kind_name() const {
-  return std::visit(
-      [](const auto& one) -> std::string_view {
-        using T = std::decay_t<decltype(one)>;
-        if constexpr (std::is_same_v<T, PlanExportMock>) return "plan-export";
-        if constexpr (std::is_same_v<T, ArchiveMock>) return "archive";
-        if constexpr (std::is_same_v<T, DirectoryMock>) return "directory";
-        if constexpr (std::is_same_v<T, PlanJsonMock>) return "plan-json";
-        if constexpr (std::is_same_v<T, ExecMock>) return "exec";
-        if constexpr (std::is_same_v<T, ExtendsMock>) return "extends";
-      },
-      kind);
+  return std::visit([](const auto& one) { return one.kName; }, kind);
+}
+
+const NamedPath* Mock::reads() const {
+  return std::visit([](const auto& one) { return one.reads(); }, kind);
 }
 
 const Mock* Manifest::find_mock(std::string_view name) const {

@@ -41,8 +41,16 @@ struct NamedPath {
   base::Location where;
 };
 
+// The kinds of mock. Each says its key in the manifest, whether it is recorded (kept under
+// `fixtures` and in the lock), and the file or folder of the repository that it is made of: null,
+// where its files come from elsewhere.
+
 /// `plan-export:`. Exactly one of workspace, run, plan and url is given.
 struct PlanExportMock {
+  static constexpr std::string_view kName = "plan-export";
+  static constexpr bool kRecorded = true;
+  const NamedPath* reads() const { return nullptr; }
+
   enum class Select { LatestPlanned, LatestApplied };
 
   std::string organization;  // of `workspace`: the manifest's, or written as `acme/network-prod`
@@ -55,23 +63,43 @@ struct PlanExportMock {
 };
 
 struct ArchiveMock {
+  static constexpr std::string_view kName = "archive";
+  static constexpr bool kRecorded = false;
+  const NamedPath* reads() const { return &file; }
+
   NamedPath file;
 };
 
 struct DirectoryMock {
+  static constexpr std::string_view kName = "directory";
+  static constexpr bool kRecorded = false;
+  const NamedPath* reads() const { return &folder; }
+
   NamedPath folder;
 };
 
 struct PlanJsonMock {
+  static constexpr std::string_view kName = "plan-json";
+  static constexpr bool kRecorded = false;
+  const NamedPath* reads() const { return &file; }
+
   NamedPath file;
 };
 
 struct ExecMock {
+  static constexpr std::string_view kName = "exec";
+  static constexpr bool kRecorded = true;
+  const NamedPath* reads() const { return nullptr; }
+
   std::vector<std::string> command;  // not empty; run in the manifest's folder
 };
 
 /// `extends:`. The named mock exists and the chain ends in one of another kind.
 struct ExtendsMock {
+  static constexpr std::string_view kName = "extends";
+  static constexpr bool kRecorded = false;
+  const NamedPath* reads() const { return nullptr; }
+
   std::string base;
 };
 
@@ -123,6 +151,8 @@ struct Mock {
   bool recorded() const;
   /// "plan-export", "archive", "directory", "plan-json", "exec" or "extends".
   std::string_view kind_name() const;
+  /// The file or folder of the repository that it is made of; null where there is none.
+  const NamedPath* reads() const;
 };
 
 /// One text to look for in prints or in an error's message.

@@ -320,12 +320,7 @@ class Run {
   void describe(MockReport& report, const Mock& origin, const Fixture& fixture) const {
     const mock_source::Provenance& from = fixture.provenance;
     report.shown = fixture.written;
-    if (const auto* archive = std::get_if<ArchiveMock>(&origin.kind))
-      report.shown = archive->file.written;
-    if (const auto* folder = std::get_if<DirectoryMock>(&origin.kind))
-      report.shown = folder->folder.written;
-    if (const auto* plan = std::get_if<PlanJsonMock>(&origin.kind))
-      report.shown = plan->file.written;
+    if (const NamedPath* path = origin.reads()) report.shown = path->written;
     if (report.name != origin.name)
       report.shown =
           "derived from " + origin.name + (report.shown.empty() ? "" : ", " + report.shown);

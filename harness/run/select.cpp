@@ -55,15 +55,11 @@ class Changes {
  private:
   bool touch(const Mock& mock) const {
     const Mock& origin = manifest_.origin(mock);
-    if (const auto* archive = std::get_if<ArchiveMock>(&origin.kind))
-      return files_.contains(archive->file.path);
-    if (const auto* plan = std::get_if<PlanJsonMock>(&origin.kind))
-      return files_.contains(plan->file.path);
-    base::Path folder = manifest_.fixtures / origin.name;
-    if (const auto* directory = std::get_if<DirectoryMock>(&origin.kind))
-      folder = directory->folder.path;
-    return std::any_of(files_.begin(), files_.end(),
-                       [&folder](const base::Path& file) { return below(file, folder); });
+    const NamedPath* reads = origin.reads();
+    const base::Path path = reads != nullptr ? reads->path : manifest_.fixtures / origin.name;
+    return std::any_of(files_.begin(), files_.end(), [&path](const base::Path& file) {
+      return file == path || below(file, path);
+    });
   }
 
   /// A native case names its mocks and modules itself.

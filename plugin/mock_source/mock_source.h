@@ -1,5 +1,5 @@
-// Where a mock's files come from. One folder a kind; the kinds are listed in table.cpp. A source
-// never knows a runtime.
+// Where a mock's files come from. One folder a kind; what a manifest says of each
+// stands in harness/manifest. A source never knows a runtime.
 #pragma once
 
 #include <functional>
@@ -31,7 +31,7 @@ using ProgressSink = std::function<void(std::string_view state)>;
 /// One mock that can be fetched. Thread-safe: the mocks of one run are fetched in parallel.
 class MockSource {
  public:
-  virtual ~MockSource() = default;
+  virtual ~MockSource();
 
   /// Puts the mock's files into `folder`, which exists and is empty. On an error the folder may
   /// hold some of them: the caller gives a staging folder and renames.

@@ -108,7 +108,7 @@ struct Outcome {
 /// Thread-safe: several policies are run in parallel.
 class PolicyRuntime {
  public:
-  virtual ~PolicyRuntime() = default;
+  virtual ~PolicyRuntime();
   virtual const RuntimeInfo& info() const = 0;
   /// One outcome a case, in order. An error is a host failure: the runtime is missing, too old,
   /// crashed or printed what is no JSON.
