@@ -138,6 +138,7 @@ class Resolver {
     program_->body = block(tree_->statements);
     program_->compiled.resize(program_->patterns.size());
     program_->frame_slots = frame.slots;
+    scope_ = nullptr;
   }
 
   void imports() {

@@ -49,8 +49,8 @@ Value deep_copy(Arena& arena, const Value& value, std::size_t depth) {
   if (value.is(Kind::List)) {
     const List& from = *value.as_list();
     List* to = make_list(arena, from.size);
-    for (const Value& item : from)
-      to->items[to->size++] = deep_copy(arena, item, depth + 1);
+    for (std::uint32_t i = 0; i < from.size; ++i)
+      to->items[to->size++] = deep_copy(arena, from.items[i], depth + 1);
     return Value::list(to);
   }
   if (value.is(Kind::Map)) {
