@@ -1,6 +1,7 @@
 // The program: makes the one System, finds the command and hands over. What is rare or slow (the
 // network, threads, tables of options) is touched only by the commands that need it.
 #include <algorithm>
+#include <csignal>
 #include <exception>
 #include <filesystem>
 #include <string>
@@ -87,6 +88,15 @@ void keep_out_of_core_files() {
   (void)::setrlimit(RLIMIT_CORE, &none);
 }
 
+/// A reader that is gone is an error of a write, not the end of the program. Children start without
+/// this (plugin/base/child).
+void keep_broken_pipes_quiet() {
+  sigset_t pipe;
+  ::sigemptyset(&pipe);
+  ::sigaddset(&pipe, SIGPIPE);
+  ::pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
+}
+
 /// Whatever is as large as a plan's text, its values or its mocks goes back to the system as soon
 /// as it is done with. Left alone, the allocator keeps such pieces after the first was freed, and
 /// the next stage comes on top of them.
@@ -129,6 +139,7 @@ int start(const base::Path& name, std::vector<std::string> words) {
 
 int main(int count, char** words) {
   harness::keep_out_of_core_files();
+  harness::keep_broken_pipes_quiet();
   harness::give_back_large_memory();
   try {
     return harness::start(count > 0 ? words[0] : "harness",

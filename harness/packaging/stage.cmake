@@ -26,7 +26,8 @@ if(CPACK_GENERATOR STREQUAL DEB)
 endif()
 
 # The tarball: every library but the C library's, which belongs to the machine that it runs on.
-file(GET_RUNTIME_DEPENDENCIES EXECUTABLES ${root}/bin/harness MODULES ${root}/lib/libharness-http.so
+file(GLOB modules ${root}/lib/libharness-*.so)
+file(GET_RUNTIME_DEPENDENCIES EXECUTABLES ${root}/bin/harness MODULES ${modules}
      RESOLVED_DEPENDENCIES_VAR libraries UNRESOLVED_DEPENDENCIES_VAR missing
      POST_EXCLUDE_REGEXES "/ld-linux" "/lib(c|m|dl|rt|pthread|resolv)\\.so")
 if(missing)

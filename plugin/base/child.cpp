@@ -54,8 +54,8 @@ Diagnostic cannot_start(const ChildCommand& command, int error) {
   return out;
 }
 
-/// posix_spawn with its own process group, an empty signal mask and default handlers (linking Poco
-/// blocks SIGPIPE in every thread, and a child would inherit that).
+/// posix_spawn with its own process group, an empty signal mask and default handlers (SIGPIPE is
+/// blocked in every thread of ours, and a child would inherit that).
 int spawn(const ChildCommand& command, const Pipe& in, const Pipe& out, const Pipe& err,
           pid_t& pid) {
   posix_spawn_file_actions_t actions;

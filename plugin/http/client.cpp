@@ -1,16 +1,13 @@
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
-#include <dlfcn.h>
-
+#include "plugin/base/library.h"
 #include "plugin/http/engine.h"
 #include "plugin/http/http.h"
 
 namespace http {
 namespace {
 
-// Loaded once, and never let go: threads of it may still run.
 const base::Result<EngineMaker*>& engine() {
   static const base::Result<EngineMaker*> loaded = load_engine("libharness-http.so");
   return loaded;
@@ -38,19 +35,8 @@ bool Response::has_header(std::string_view name) const {
 }
 
 base::Result<EngineMaker*> load_engine(const char* library) {
-  void* const handle = ::dlopen(library, RTLD_NOW | RTLD_LOCAL);
-  void* const maker = handle == nullptr ? nullptr : ::dlsym(handle, "harness_make_http_engine");
-  if (maker == nullptr) {
-    const char* const why = ::dlerror();  // NOLINT(concurrency-mt-unsafe): glibc has one a thread
-    return base::Diagnostic{
-        .what = std::string("`") + library + "` cannot be loaded: there is no network without it",
-        .why = why == nullptr ? "" : why,
-        .advice = "it belongs to the program: install both together"};
-  }
-  EngineMaker* out = nullptr;
-  static_assert(sizeof(out) == sizeof(maker));
-  std::memcpy(&out, &maker, sizeof(out));
-  return out;
+  return base::load_function<EngineMaker>(library, "harness_make_http_engine",
+                                          "there is no network without it");
 }
 
 Client::Client(const base::Environment& environment, Verify verify)

@@ -21,7 +21,7 @@ class Engine {
 /// The one symbol of the library, `harness_make_http_engine`. The caller owns what it gives.
 using EngineMaker = Engine*(const base::Environment& environment, Verify verify);
 
-/// Loads a library, as the dynamic linker finds it: beside the program's own libraries.
+/// Loads a library that has it.
 base::Result<EngineMaker*> load_engine(const char* library);
 
 }  // namespace http

@@ -5,14 +5,12 @@
 #include <fstream>
 #include <map>
 #include <string>
-#include <vector>
 
-#include <Poco/Exception.h>
-#include <Poco/Zip/ZipArchive.h>
-#include <Poco/Zip/ZipStream.h>
 #include <zlib.h>
 
+#include "plugin/base/library.h"
 #include "plugin/mock_bundle/member_writer.h"
+#include "plugin/mock_bundle/zip_engine.h"
 
 namespace mock_bundle {
 namespace {
@@ -131,25 +129,56 @@ void check_kind(const std::string& name, const Record& record) {
     throw Refused{shown + " is packed in a way other than `deflate`", ""};
 }
 
-void unpack_file(std::ifstream& in, const Poco::Zip::ZipLocalFileHeader& header,
-                 const std::string& name, const Record& record, MemberWriter& writer,
-                 std::uint64_t& packed) {
-  const std::string shown = "member `" + shown_name(name) + "`";
-  writer.begin_file(name, record.size);
-  in.clear();
-  Poco::Zip::ZipInputStream stream(in, header);
-  std::vector<char> buffer(std::size_t{1} << 16U);
-  packed += record.packed;
-  uLong crc = ::crc32(0, nullptr, 0);
-  while (stream) {
-    stream.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
-    const auto size = static_cast<std::size_t>(stream.gcount());
-    if (size == 0) break;
-    crc = ::crc32(crc, reinterpret_cast<const Bytef*>(buffer.data()), static_cast<uInt>(size));
-    writer.write({buffer.data(), size}, packed);
+/// Holds each entry against its record in the directory, and writes it.
+class Unpacker : public ZipVisitor {
+ public:
+  Unpacker(const std::map<std::string, Record>& directory, MemberWriter& writer)
+      : directory_(directory), writer_(writer) {}
+
+  void begin(std::size_t entries) override {
+    if (entries != directory_.size()) throw damaged("its directory does not list what it holds");
   }
-  writer.end_file();
-  if (crc != record.crc) throw damaged(shown + " does not have the checksum that the archive says");
+
+  bool begin_entry(const std::string& name) override {
+    const auto record = directory_.find(name);
+    if (record == directory_.end()) throw damaged("its directory does not list what it holds");
+    if (name.ends_with('/')) {
+      writer_.add_folder(name);
+      return false;
+    }
+    writer_.begin_file(name, record->second.size);
+    record_ = record;
+    packed_ += record->second.packed;
+    crc_ = ::crc32(0, nullptr, 0);
+    return true;
+  }
+
+  void bytes(std::string_view part) override {
+    crc_ =
+        ::crc32(crc_, reinterpret_cast<const Bytef*>(part.data()), static_cast<uInt>(part.size()));
+    writer_.write(part, packed_);
+  }
+
+  void end_entry() override {
+    writer_.end_file();
+    if (crc_ == record_->second.crc) return;
+    throw damaged("member `" + shown_name(record_->first) +
+                  "` does not have the checksum that the archive says");
+  }
+
+ private:
+  const std::map<std::string, Record>& directory_;
+  MemberWriter& writer_;
+  std::map<std::string, Record>::const_iterator record_;  // of the entry that is being read
+  std::uint64_t packed_ = 0;                              // bytes of the archive read so far
+  uLong crc_ = 0;
+};
+
+ZipWalker* zip_walker() {
+  static const base::Result<ZipWalker*> loaded = base::load_function<ZipWalker>(
+      "libharness-zip.so", "harness_walk_zip", "a .zip cannot be read without it");
+  if (loaded) return *loaded;
+  throw Refused{loaded.error().what + ": " + loaded.error().why, loaded.error().advice};
 }
 
 }  // namespace
@@ -162,25 +191,13 @@ void unpack_zip(const base::Path& archive_path, MemberWriter& writer, const Unpa
   const auto directory = read_directory(in, file_size, limits);
   for (const auto& [name, record] : directory)
     check_kind(name, record);
+  ZipWalker* const walk = zip_walker();
+  Unpacker unpacker(directory, writer);
   try {
     in.clear();
     in.seekg(0);
-    const Poco::Zip::ZipArchive archive(in);
-    const auto count =
-        static_cast<std::size_t>(std::distance(archive.headerBegin(), archive.headerEnd()));
-    if (count != directory.size()) throw damaged("its directory does not list what it holds");
-    std::uint64_t packed = 0;
-    for (auto entry = archive.headerBegin(); entry != archive.headerEnd(); ++entry) {
-      const auto record = directory.find(entry->first);
-      if (record == directory.end()) throw damaged("its directory does not list what it holds");
-      if (entry->first.ends_with('/')) {
-        writer.add_folder(entry->first);
-      } else {
-        unpack_file(in, entry->second, entry->first, record->second, writer, packed);
-      }
-    }
-  } catch (const Poco::Exception& exception) {
-    throw damaged(exception.message().empty() ? exception.name() : exception.message());
+    std::string why;
+    if (!walk(in, unpacker, why)) throw damaged(why);
   } catch (const std::ios_base::failure&) {
     throw damaged("an entry is not readable");
   }

@@ -5,10 +5,7 @@
 #include <string_view>
 #include <utility>
 
-#include <Poco/Exception.h>
-#include <Poco/JSON/Array.h>
-#include <Poco/JSON/Object.h>
-#include <Poco/JSON/Parser.h>
+#include <simdjson.h>
 
 namespace terraform_api {
 namespace {
@@ -279,37 +276,34 @@ base::Result<CliConfig> parse_cli_config_hcl(const std::string& text, const std:
 }
 
 base::Result<CliConfig> parse_cli_config_json(const std::string& text, const std::string& name) {
-  CliConfig out;
-  try {
-    const auto root = Poco::JSON::Parser().parse(text).extract<Poco::JSON::Object::Ptr>();
-    if (const auto hosts = root->getObject("credentials")) {
-      for (const auto& [host, value] : *hosts) {
-        if (value.type() != typeid(Poco::JSON::Object::Ptr)) continue;
-        const auto& entry = value.extract<Poco::JSON::Object::Ptr>();
-        if (const auto token = entry->get("token"); token.isString()) {
-          out.tokens.insert_or_assign(host, base::Secret(token.extract<std::string>()));
-        }
-      }
-    }
-    if (const auto helpers = root->getObject("credentials_helper")) {
-      for (const auto& [helper, value] : *helpers) {
-        out.helper = CliConfig::Helper{.name = helper};
-        if (value.type() != typeid(Poco::JSON::Object::Ptr)) continue;
-        const auto arguments = value.extract<Poco::JSON::Object::Ptr>()->getArray("args");
-        if (!arguments) continue;
-        for (const auto& argument : *arguments) {
-          if (argument.isString()) {
-            out.helper->arguments.push_back(argument.extract<std::string>());
-          }
-        }
-      }
-    }
-  } catch (const Poco::Exception&) {
-    // Poco's own words may quote the text.
+  simdjson::dom::parser parser;
+  simdjson::dom::object root;
+  if (parser.parse(text).get(root) != simdjson::SUCCESS) {
     return base::Diagnostic{.what = "Terraform's CLI configuration cannot be read",
                             .where = base::Location{.file = name},
                             .why = "it is no JSON object",
                             .advice = "run `terraform login` again"};
+  }
+  CliConfig out;
+  simdjson::dom::object hosts;
+  if (root["credentials"].get(hosts) == simdjson::SUCCESS) {
+    for (const auto [host, value] : hosts) {
+      std::string_view token;
+      if (value["token"].get(token) == simdjson::SUCCESS)
+        out.tokens.insert_or_assign(std::string(host), base::Secret(std::string(token)));
+    }
+  }
+  simdjson::dom::object helpers;
+  if (root["credentials_helper"].get(helpers) == simdjson::SUCCESS) {
+    for (const auto [helper, value] : helpers) {
+      out.helper = CliConfig::Helper{.name = std::string(helper)};
+      simdjson::dom::array arguments;
+      if (value["args"].get(arguments) != simdjson::SUCCESS) continue;
+      for (const simdjson::dom::element argument : arguments) {
+        std::string_view word;
+        if (argument.get(word) == simdjson::SUCCESS) out.helper->arguments.emplace_back(word);
+      }
+    }
   }
   return out;
 }

@@ -6,12 +6,12 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <ctime>
+#include <iomanip>
+#include <locale>
+#include <sstream>
 #include <system_error>
 
-#include <Poco/DateTime.h>
-#include <Poco/DateTimeFormat.h>
-#include <Poco/DateTimeParser.h>
-#include <Poco/Exception.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -64,6 +64,16 @@ std::optional<double> number(std::string_view text) {
 
 milliseconds from_seconds(double seconds) {
   return milliseconds(static_cast<std::int64_t>(std::ceil(std::min(seconds, 1e7) * 1000)));
+}
+
+/// "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, 5.6.7): the one form that servers may send.
+std::optional<std::chrono::system_clock::time_point> from_http_date(const std::string& text) {
+  std::tm date{};
+  std::istringstream in(text);
+  in.imbue(std::locale::classic());
+  in >> std::get_time(&date, "%a, %d %b %Y %H:%M:%S GMT");
+  if (!in) return std::nullopt;
+  return std::chrono::system_clock::from_time_t(::timegm(&date));
 }
 
 // The archive as it comes: one file, written piece by piece.
@@ -148,17 +158,9 @@ std::optional<milliseconds> Client::wait_for(const http::Response& response, int
   if (const auto seconds = number(after)) {
     wait = std::max(wait, from_seconds(*seconds));
     told = true;
-  } else if (!after.empty()) {
-    Poco::DateTime date;
-    int zone = 0;
-    try {
-      if (Poco::DateTimeParser::tryParse(Poco::DateTimeFormat::HTTP_FORMAT, after, date, zone)) {
-        const auto then = std::chrono::system_clock::from_time_t(date.timestamp().epochTime());
-        wait = std::max(wait, std::chrono::duration_cast<milliseconds>(then - clock_->now()));
-        told = true;
-      }
-    } catch (const Poco::Exception&) {  // no date after all
-    }
+  } else if (const auto then = from_http_date(after)) {
+    wait = std::max(wait, std::chrono::duration_cast<milliseconds>(*then - clock_->now()));
+    told = true;
   }
   if (told) {
     if (wait > kMostPatience) return std::nullopt;

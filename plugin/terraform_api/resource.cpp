@@ -1,25 +1,20 @@
-// All reading of JSON is here: Poco's tree is untyped and throws, what leaves this file is neither.
 #include "plugin/terraform_api/resource.h"
 
 #include <algorithm>
 #include <cstdint>
-#include <exception>
+#include <limits>
 #include <utility>
 
-#include <Poco/Dynamic/Var.h>
-#include <Poco/Exception.h>
-#include <Poco/JSON/Array.h>
-#include <Poco/JSON/Object.h>
-#include <Poco/JSON/Parser.h>
+#include <simdjson.h>
 
 #include "plugin/base/system.h"
 
 namespace terraform_api {
 namespace {
 
-using Poco::Dynamic::Var;
-using Poco::JSON::Array;
-using Poco::JSON::Object;
+using Array = simdjson::dom::array;
+/// A member that is absent, null or of another kind is no object.
+using Object = std::optional<simdjson::dom::object>;
 
 base::Diagnostic not_understood(std::string why) {
   return {.what = "an answer of the API cannot be understood", .why = std::move(why)};
@@ -34,72 +29,70 @@ std::string what_it_is(std::string_view text) {
   return "it is not JSON";
 }
 
-// Nothing here throws but Poco's own parser.
-Object::Ptr member(const Object::Ptr& object, const std::string& key) {
-  return object ? object->getObject(key) : Object::Ptr();
+/// The value of `key`, where it is a `T`.
+template <class T>
+std::optional<T> get(const Object& object, std::string_view key) {
+  T out{};
+  if (!object || object->at_key(key).get(out) != simdjson::SUCCESS) return std::nullopt;
+  return out;
 }
 
-std::string text_of(const Object::Ptr& object, const std::string& key) {
-  if (!object) return {};
-  const Var value = object->get(key);
-  return value.isString() ? value.extract<std::string>() : std::string();
+Object member(const Object& object, std::string_view key) {
+  return get<simdjson::dom::object>(object, key);
 }
 
-std::optional<bool> bool_of(const Object::Ptr& object, const std::string& key) {
-  if (!object) return std::nullopt;
-  const Var value = object->get(key);
-  if (!value.isBoolean()) return std::nullopt;
-  return value.convert<bool>();
+std::string text_of(const Object& object, std::string_view key) {
+  return std::string(get<std::string_view>(object, key).value_or(""));
 }
 
 // `relationships.KEY.data.id` of a relation to one object.
-std::string related(const Object::Ptr& data, const std::string& key) {
+std::string related(const Object& data, std::string_view key) {
   return text_of(member(member(member(data, "relationships"), key), "data"), "id");
 }
 
-std::vector<Object::Ptr> objects_of(const Array::Ptr& array) {
-  std::vector<Object::Ptr> out;
+std::vector<Object> objects_of(const Object& parent, std::string_view key) {
+  std::vector<Object> out;
+  const auto array = get<Array>(parent, key);
   if (!array) return out;
-  for (const Var& value : *array) {
-    if (value.type() == typeid(Object::Ptr)) out.push_back(value.extract<Object::Ptr>());
+  for (const simdjson::dom::element value : *array) {
+    simdjson::dom::object object;
+    if (value.get(object) == simdjson::SUCCESS) out.emplace_back(object);
   }
   return out;
 }
 
 // By kind and id, never by position.
-Object::Ptr included(const Object::Ptr& root, std::string_view type, std::string_view id) {
+Object included(const Object& root, std::string_view type, std::string_view id) {
   if (id.empty()) return {};
-  for (const Object::Ptr& object : objects_of(root->getArray("included"))) {
+  for (const Object& object : objects_of(root, "included")) {
     if (text_of(object, "type") == type && text_of(object, "id") == id) return object;
   }
   return {};
 }
 
-Plan to_plan(const Object::Ptr& data) {
-  const Object::Ptr attributes = member(data, "attributes");
+Plan to_plan(const Object& data) {
+  const Object attributes = member(data, "attributes");
   Plan out{.id = text_of(data, "id"),
            .status = text_of(attributes, "status"),
-           .is_exportable = bool_of(member(attributes, "actions"), "is-exportable"),
-           .can_export = bool_of(member(attributes, "permissions"), "can-export")};
-  const Object::Ptr exports = member(member(data, "relationships"), "exports");
-  if (exports) {
-    for (const Object::Ptr& object : objects_of(exports->getArray("data"))) {
-      if (std::string id = text_of(object, "id"); !id.empty()) out.exports.push_back(std::move(id));
-    }
+           .is_exportable = get<bool>(member(attributes, "actions"), "is-exportable"),
+           .can_export = get<bool>(member(attributes, "permissions"), "can-export")};
+  const Object exports = member(member(data, "relationships"), "exports");
+  for (const Object& object : objects_of(exports, "data")) {
+    if (std::string id = text_of(object, "id"); !id.empty()) out.exports.push_back(std::move(id));
   }
   return out;
 }
 
-Run to_run(const Object::Ptr& root, const Object::Ptr& data) {
-  const Object::Ptr attributes = member(data, "attributes");
+Run to_run(const Object& root, const Object& data) {
+  const Object attributes = member(data, "attributes");
   Run out{.id = text_of(data, "id"),
           .status = text_of(attributes, "status"),
           .created_at = text_of(attributes, "created-at"),
           .workspace = related(data, "workspace"),
-          .plan_only = bool_of(attributes, "plan-only").value_or(false),
+          .plan_only = get<bool>(attributes, "plan-only").value_or(false),
           .plan_id = related(data, "plan")};
-  if (const Object::Ptr plan = included(root, "plans", out.plan_id)) out.plan = to_plan(plan);
-  if (const Object::Ptr workspace = included(root, "workspaces", out.workspace)) {
+  if (const Object plan = included(root, "plans", out.plan_id)) out.plan = to_plan(plan);
+  if (const Object workspace = included(root, "workspaces", out.workspace)) {
     const std::string organization = related(workspace, "organization");
     const std::string name = text_of(member(workspace, "attributes"), "name");
     if (!organization.empty() && !name.empty()) out.workspace_name = organization + "/" + name;
@@ -107,19 +100,19 @@ Run to_run(const Object::Ptr& root, const Object::Ptr& data) {
   return out;
 }
 
-Workspace to_workspace(const Object::Ptr& root, const Object::Ptr& data) {
-  const Object::Ptr attributes = member(data, "attributes");
+Workspace to_workspace(const Object& root, const Object& data) {
+  const Object attributes = member(data, "attributes");
   Workspace out{.id = text_of(data, "id"),
                 .name = text_of(attributes, "name"),
                 .execution_mode = text_of(attributes, "execution-mode"),
                 .current_run = related(data, "current-run")};
-  if (const Object::Ptr run = included(root, "runs", out.current_run)) out.run = to_run(root, run);
+  if (const Object run = included(root, "runs", out.current_run)) out.run = to_run(root, run);
   return out;
 }
 
-PlanExport to_plan_export(const Object::Ptr& data) {
-  const Object::Ptr attributes = member(data, "attributes");
-  const Object::Ptr times = member(attributes, "status-timestamps");
+PlanExport to_plan_export(const Object& data) {
+  const Object attributes = member(data, "attributes");
+  const Object times = member(attributes, "status-timestamps");
   PlanExport out{.id = text_of(data, "id"),
                  .data_type = text_of(attributes, "data-type"),
                  .status_text = text_of(attributes, "status"),
@@ -138,24 +131,23 @@ PlanExport to_plan_export(const Object::Ptr& data) {
   return out;
 }
 
-base::Result<Object::Ptr> parse_root(std::string_view text) {
-  try {
-    const Var root = Poco::JSON::Parser().parse(std::string(text));
-    if (root.type() == typeid(Object::Ptr)) return root.extract<Object::Ptr>();
-    return not_understood("it is JSON, but not an object");
-  } catch (const Poco::Exception&) {
+/// What it gives lives as long as `parser`.
+base::Result<Object> parse_root(std::string_view text, simdjson::dom::parser& parser) {
+  simdjson::dom::element root;
+  if (parser.parse(text.data(), text.size()).get(root) != simdjson::SUCCESS)
     return not_understood(what_it_is(text));
-  } catch (const std::exception&) {
-    return not_understood(what_it_is(text));
-  }
+  simdjson::dom::object object;
+  if (root.get(object) != simdjson::SUCCESS) return not_understood("it is JSON, but not an object");
+  return Object(object);
 }
 
 // The document's `data`, which must be one object of `type` with an id.
 template <class T, class Make>
 base::Result<T> parse_one(std::string_view text, std::string_view type, Make make) {
-  auto root = parse_root(text);
+  simdjson::dom::parser parser;
+  auto root = parse_root(text, parser);
   if (!root) return std::move(root.error());
-  const Object::Ptr data = (*root)->getObject("data");
+  const Object data = member(*root, "data");
   if (!data) return not_understood("it is JSON without a `data` object");
   if (text_of(data, "type") != type) {
     return not_understood("it is of another type than `" + std::string(type) + "`");
@@ -166,24 +158,18 @@ base::Result<T> parse_one(std::string_view text, std::string_view type, Make mak
 
 template <class T, class Make>
 base::Result<Page<T>> parse_page(std::string_view text, std::string_view type, Make make) {
-  auto root = parse_root(text);
+  simdjson::dom::parser parser;
+  auto root = parse_root(text, parser);
   if (!root) return std::move(root.error());
-  const Array::Ptr data = (*root)->getArray("data");
-  if (!data) return not_understood("it is JSON without a `data` list");
+  if (!get<Array>(*root, "data")) return not_understood("it is JSON without a `data` list");
   Page<T> out;
-  for (const Object::Ptr& object : objects_of(data)) {
+  for (const Object& object : objects_of(*root, "data")) {
     if (text_of(object, "type") != type || text_of(object, "id").empty()) continue;
     out.items.push_back(make(*root, object));
   }
-  const Object::Ptr pagination = member(member(*root, "meta"), "pagination");
-  if (pagination) {
-    const Var next = pagination->get("next-page");
-    try {
-      if (next.isInteger()) out.next = std::max(0, next.convert<int>());
-    } catch (const Poco::Exception&) {  // a number that no list has pages for
-      out.next = 0;
-    }
-  }
+  const Object pagination = member(member(*root, "meta"), "pagination");
+  const auto next = get<std::int64_t>(pagination, "next-page").value_or(0);
+  if (next > 0 && next <= std::numeric_limits<int>::max()) out.next = static_cast<int>(next);
   return out;
 }
 
@@ -204,13 +190,12 @@ void clean(std::string& text) {
 
 base::Result<PlanExport> parse_plan_export(std::string_view text) {
   return parse_one<PlanExport>(
-      text, "plan-exports",
-      [](const Object::Ptr&, const Object::Ptr& data) { return to_plan_export(data); });
+      text, "plan-exports", [](const Object&, const Object& data) { return to_plan_export(data); });
 }
 
 base::Result<Plan> parse_plan(std::string_view text) {
   return parse_one<Plan>(text, "plans",
-                         [](const Object::Ptr&, const Object::Ptr& data) { return to_plan(data); });
+                         [](const Object&, const Object& data) { return to_plan(data); });
 }
 
 base::Result<Run> parse_run(std::string_view text) {
@@ -230,35 +215,37 @@ base::Result<Page<Workspace>> parse_workspaces(std::string_view text) {
 }
 
 base::Result<std::string> parse_user(std::string_view text) {
-  return parse_one<std::string>(text, "users", [](const Object::Ptr&, const Object::Ptr& data) {
+  return parse_one<std::string>(text, "users", [](const Object&, const Object& data) {
     return text_of(member(data, "attributes"), "username");
   });
 }
 
 base::Result<std::string> parse_discovery(std::string_view text) {
-  auto root = parse_root(text);
+  simdjson::dom::parser parser;
+  auto root = parse_root(text, parser);
   if (!root) return std::move(root.error());
   return text_of(*root, "tfe.v2");
 }
 
 std::string parse_errors(std::string_view text) {
-  auto root = parse_root(text);
+  simdjson::dom::parser parser;
+  const auto root = parse_root(text, parser);
   if (!root) return {};
   std::string out;
-  const auto add = [&](const std::string& part) {
-    if (!part.empty()) out += (out.empty() ? "" : "; ") + part;
+  const auto add = [&](std::string_view part) {
+    if (!part.empty()) out.append(out.empty() ? "" : "; ").append(part);
   };
-  const Array::Ptr errors = (*root)->getArray("errors");
-  if (errors) {
-    for (const Var& value : *errors) {
-      if (value.isString()) {
-        add(value.extract<std::string>());
-      } else if (value.type() == typeid(Object::Ptr)) {
-        const auto& error = value.extract<Object::Ptr>();
-        const std::string title = text_of(error, "title"), detail = text_of(error, "detail");
-        add(title.empty() || detail.empty() || title == detail ? title.empty() ? detail : title
-                                                               : title + ": " + detail);
-      }
+  const auto errors = get<Array>(*root, "errors");
+  if (!errors) return {};
+  for (const simdjson::dom::element value : *errors) {
+    std::string_view plain;
+    simdjson::dom::object error;
+    if (value.get(plain) == simdjson::SUCCESS) {
+      add(plain);
+    } else if (value.get(error) == simdjson::SUCCESS) {
+      const std::string title = text_of(error, "title"), detail = text_of(error, "detail");
+      add(title.empty() || detail.empty() || title == detail ? title.empty() ? detail : title
+                                                             : title + ": " + detail);
     }
   }
   clean(out);

@@ -19,11 +19,23 @@ bool by_path(const base::Path& a, const base::Path& b) {
   return a.native() < b.native();
 }
 
+/// What follows the last `/`. A folder of many files is walked by views: `std::filesystem::path`
+/// takes each of its paths apart.
+std::string_view file_name(const base::Path& file) {
+  const std::string_view path = file.native();
+  return path.substr(path.rfind('/') + 1);
+}
+
+/// As `path::extension`: what begins with its only dot has none.
+bool has_ending(std::string_view name, std::string_view ending) {
+  return name.size() > ending.size() && name.ends_with(ending);
+}
+
 /// The file name without `.sentinel`.
 std::string name_of_policy(const base::Path& file) {
-  std::string out = file.filename().string();
-  if (out.ends_with(kEnding)) out.resize(out.size() - kEnding.size());
-  return out;
+  std::string_view name = file_name(file);
+  if (name.ends_with(kEnding)) name.remove_suffix(kEnding.size());
+  return std::string(name);
 }
 
 base::Diagnostic cannot_find(const base::Path& path, std::string why) {
@@ -64,11 +76,11 @@ std::vector<FoundCase> find_cases(const base::Path& policy, const base::Path& wo
   std::error_code failure;
   for (std::filesystem::directory_iterator entry(working_directory / folder, failure), end;
        entry != end && !failure; entry.increment(failure)) {
-    const base::Path file = entry->path().filename();
-    if (file.extension() != ".hcl" && file.extension() != ".json") continue;
+    const std::string_view name = file_name(entry->path());
+    if (!has_ending(name, ".hcl") && !has_ending(name, ".json")) continue;
     std::error_code ignored;
     if (entry->is_directory(ignored)) continue;
-    out.push_back({folder / file, file.stem().string()});
+    out.push_back({folder / name, std::string(name.substr(0, name.rfind('.')))});
   }
   std::sort(out.begin(), out.end(),
             [](const FoundCase& a, const FoundCase& b) { return by_path(a.file, b.file); });
@@ -82,12 +94,14 @@ base::Result<std::vector<FoundPolicy>> find_policies(const std::vector<base::Pat
     std::error_code failure;
     std::filesystem::directory_iterator entry(working_directory / folder, failure);
     if (failure) return cannot_find(folder, failure.message());
+    const base::Path shown = folder == "." ? base::Path() : folder;
     for (const std::filesystem::directory_iterator end; entry != end && !failure;
          entry.increment(failure)) {
-      if (entry->path().extension() != kEnding) continue;
+      const std::string_view name = file_name(entry->path());
+      if (!has_ending(name, kEnding)) continue;
       std::error_code ignored;
       if (entry->is_directory(ignored)) continue;
-      files.push_back((folder / entry->path().filename()).lexically_normal());
+      files.push_back(shown / name);
     }
     return {};
   };
