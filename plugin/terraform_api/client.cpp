@@ -66,14 +66,15 @@ milliseconds from_seconds(double seconds) {
   return milliseconds(static_cast<std::int64_t>(std::ceil(std::min(seconds, 1e7) * 1000)));
 }
 
-/// "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, 5.6.7): the one form that servers may send.
-std::optional<std::chrono::system_clock::time_point> from_http_date(const std::string& text) {
+/// "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, 5.6.7), the one form that servers may send, in
+/// seconds since 1970: the clock's own unit has no year 9999.
+std::optional<double> from_http_date(const std::string& text) {
   std::tm date{};
   std::istringstream in(text);
   in.imbue(std::locale::classic());
   in >> std::get_time(&date, "%a, %d %b %Y %H:%M:%S GMT");
   if (!in) return std::nullopt;
-  return std::chrono::system_clock::from_time_t(::timegm(&date));
+  return static_cast<double>(::timegm(&date));
 }
 
 // The archive as it comes: one file, written piece by piece.
@@ -159,7 +160,8 @@ std::optional<milliseconds> Client::wait_for(const http::Response& response, int
     wait = std::max(wait, from_seconds(*seconds));
     told = true;
   } else if (const auto then = from_http_date(after)) {
-    wait = std::max(wait, std::chrono::duration_cast<milliseconds>(*then - clock_->now()));
+    const std::chrono::duration<double> now = clock_->now().time_since_epoch();
+    wait = std::max(wait, from_seconds(*then - now.count()));
     told = true;
   }
   if (told) {

@@ -221,6 +221,20 @@ const Row kRows[] = {
      "    try again later; is another client using the same account?\n",
      0,
      0},
+    {"429 that asks for thousands of years",
+     {.route = "plan",
+      .kind = "status",
+      .status = 429,
+      .headers = {{"Retry-After", "Fri, 31 Dec 9999 23:59:59 GMT"}}},
+     "`127.0.0.1:API` takes no more requests for now: it answered 429 Too Many Requests to GET of "
+     "plan `plan-8F5JFydVYAmtTjET` and asks to wait (`Retry-After: Fri, 31 Dec 9999 23:59:59 "
+     "GMT`)\n"
+     "    try again later; is another client using the same account?\n",
+     0,
+     0},
+    {"429 with neither seconds nor a date",
+     {.route = "create", .kind = "status", .status = 429, .headers = {{"Retry-After", "later"}}},
+     "ok"},
     {"429 without end",
      {.route = "plan", .kind = "status", .times = -1, .status = 429},
      "`127.0.0.1:API` takes no more requests for now: it answered 429 Too Many Requests to GET of "
