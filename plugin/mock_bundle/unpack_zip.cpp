@@ -159,11 +159,12 @@ class Unpacker : public ZipVisitor {
     writer_.write(part, packed_);
   }
 
-  void end_entry() override {
+  void end_entry(bool whole) override {
+    const std::string shown = "member `" + shown_name(record_->first) + "`";
+    if (!whole) throw damaged(shown + " cannot be inflated");
     writer_.end_file();
-    if (crc_ == record_->second.crc) return;
-    throw damaged("member `" + shown_name(record_->first) +
-                  "` does not have the checksum that the archive says");
+    if (crc_ != record_->second.crc)
+      throw damaged(shown + " does not have the checksum that the archive says");
   }
 
  private:

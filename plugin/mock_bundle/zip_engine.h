@@ -23,8 +23,8 @@ class ZipVisitor {
   /// An entry. False: it has no bytes, a folder.
   virtual bool begin_entry(const std::string& name) = 0;
   virtual void bytes(std::string_view part) = 0;
-  /// After the last bytes of an entry that has some.
-  virtual void end_entry() = 0;
+  /// After the last bytes of an entry that has some. `whole`: they could be read to their end.
+  virtual void end_entry(bool whole) = 0;
 };
 
 /// The one symbol of the library, `harness_walk_zip`. False: the archive is damaged, and `why` says

@@ -26,7 +26,7 @@ void walk(std::istream& in, ZipVisitor& visitor) {
       if (size == 0) break;
       visitor.bytes({buffer.data(), size});
     }
-    visitor.end_entry();
+    visitor.end_entry(!stream.bad());
   }
 }
 
