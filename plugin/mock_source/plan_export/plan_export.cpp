@@ -204,8 +204,14 @@ class Export {
         // One found after a lost answer may be ours or another's. It is left to expire.
         return std::move(**live);
       }
-      if (refused) return failed(std::move(*refused));
       if (auto why = terraform_api::why_not_exportable(client_, *plan)) return std::move(*why);
+      if (refused) {
+        // There was one that the plan does not show yet, or that its owner has deleted meanwhile;
+        // or it is about something else, and then time does not help.
+        if (creates == kMostCreates) return failed(std::move(*refused));
+        refused.reset();
+        if (!client_.wait(client_.jittered(milliseconds(1'000) * creates), cancel_)) break;
+      }
       if (creates == kMostCreates) break;
       ++creates;
       tell("creating an export");
@@ -223,7 +229,7 @@ class Export {
         continue;
       }
       if (problem.status == 422) {
-        refused = std::move(problem);  // there is one already, or it is about something else
+        refused = std::move(problem);  // as a rule because there is one already
         continue;
       }
       if (problem.status == 404) return not_permitted(*plan);
