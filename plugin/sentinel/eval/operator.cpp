@@ -96,8 +96,8 @@ bool is_key(const Value& value) {
 
 }  // namespace
 
-Value calculate(Op op, const Value& left, const Value& right, std::uint32_t position,
-                const Frame& frame, Evaluation& evaluation) {
+Value calculate(Op op, Value left, Value right, std::uint32_t position, const Frame& frame,
+                Evaluation& evaluation) {
   if (left.is_undefined()) return left;
   if (right.is_undefined()) return right;
   if (left.is(Kind::Int) && right.is(Kind::Int))
@@ -132,7 +132,7 @@ Value positive(const Value& value, const code::Expression& at, const Frame& fram
   evaluation.fail(frame, at.position, "cannot apply unary `+` to " + name_of(value));
 }
 
-Value compare(Op op, const Value& left, const Value& right) {
+Value compare(Op op, Value left, Value right) {
   if (left.is_undefined()) return left;
   if (right.is_undefined()) return right;
   // Values of different types, and types without an order, compare as false since 0.11.
@@ -149,7 +149,7 @@ Value compare(Op op, const Value& left, const Value& right) {
   }
 }
 
-bool are_equal(const Value& left, const Value& right, const Frame& frame, Evaluation& evaluation) {
+bool are_equal(Value left, Value right, const Frame& frame, Evaluation& evaluation) {
   if (left.is(Kind::List) || left.is(Kind::Map)) {
     const std::size_t size = left.is(Kind::List) ? left.as_list()->size : left.as_map()->size;
     evaluation.spend(frame, 0, 8 + size / 4);

@@ -6,16 +6,18 @@
 
 namespace sentinel {
 
-Value calculate(code::Op op, const Value& left, const Value& right, std::uint32_t position,
-                const Frame& frame, Evaluation& evaluation);
+// Operands come by value, in registers: an address would keep the walker's in memory.
+
+Value calculate(code::Op op, Value left, Value right, std::uint32_t position, const Frame& frame,
+                Evaluation& evaluation);
 Value negative(const Value& value, const code::Expression& at, const Frame& frame,
                Evaluation& evaluation);
 Value positive(const Value& value, const code::Expression& at, const Frame& frame,
                Evaluation& evaluation);
 /// `<` and its kin.
-Value compare(code::Op op, const Value& left, const Value& right);
+Value compare(code::Op op, Value left, Value right);
 /// Of values that are both defined.
-bool are_equal(const Value& left, const Value& right, const Frame& frame, Evaluation& evaluation);
+bool are_equal(Value left, Value right, const Frame& frame, Evaluation& evaluation);
 /// `collection contains item`.
 Value holds(const Value& collection, const Value& item, const code::Expression& at,
             const Frame& frame, Evaluation& evaluation);

@@ -124,6 +124,11 @@ struct Walk {
   using Statement = Flow (*)(const code::Statement&, Frame&, Evaluation&);
 
   static const Expression kExpressions[code::kOps];
+  /// The same by code::row_of, with the functions for special operands.
+  struct Rows {
+    Expression of[code::kOps * code::kOperands];
+  };
+  static const Rows kRows;
   static const Statement kStatements[code::kStatementOps];
 
   static inline Value eval(const code::Expression& e, Frame& f, Evaluation& x) {
@@ -140,7 +145,16 @@ struct Walk {
       } else if (e.op == Op::Constant) {
         return as<code::Constant>(e).value;
       }
-      return kExpressions[static_cast<std::size_t>(e.op)](e, f, x);
+      return kRows.of[e.row](e, f, x);
+    }
+  }
+
+  /// The same of what is neither a name of this frame nor a constant, as a rule.
+  static inline Value eval_node(const code::Expression& e, Frame& f, Evaluation& x) {
+    if constexpr (Observed) {
+      return eval(e, f, x);
+    } else {
+      return kRows.of[e.row](e, f, x);
     }
   }
 
@@ -155,7 +169,8 @@ struct Walk {
     }
   }
 
-  static inline Flow exec_block(const code::Block& block, Frame& f, Evaluation& x) {
+  [[gnu::always_inline]] static inline Flow exec_block(const code::Block& block, Frame& f,
+                                                       Evaluation& x) {
     const code::Statement* running = nullptr;
     try {
       for (const code::Statement* statement : block) {
@@ -293,7 +308,7 @@ struct Walk {
     return left.is_undefined() ? eval(*binary.right, f, x) : left;
   }
 
-  // Arithmetic: the common kinds here, the rest in operator.cpp.
+  // Arithmetic and order: of ints here, the rest in operator.cpp.
 
   static Value minus(const code::Expression& e, Frame& f, Evaluation& x) {
     return negative(eval(*as<code::Unary>(e).operand, f, x), e, f, x);
@@ -302,41 +317,105 @@ struct Walk {
     return positive(eval(*as<code::Unary>(e).operand, f, x), e, f, x);
   }
 
+  // Each operator on ints: of any operands, and of the pairs that code::Operands names. What a slot
+  // holds is looked at as it is: where it is no int, or a rule that waits, all begins again with
+  // any operands.
+
   template <Op kOp>
-  static Value arithmetic(const code::Expression& e, Frame& f, Evaluation& x) {
+  [[gnu::noinline]] static Value numeric(const code::Expression& e, Frame& f, Evaluation& x) {
     const auto& binary = as<code::Binary>(e);
     const Value left = eval(*binary.left, f, x);
     const Value right = eval(*binary.right, f, x);
-    if (left.is(Kind::Int) && right.is(Kind::Int)) [[likely]] {
-      const auto a = static_cast<std::uint64_t>(left.as_int());
-      const auto b = static_cast<std::uint64_t>(right.as_int());
-      if constexpr (kOp == Op::Add) return Value::integer(static_cast<std::int64_t>(a + b));
-      if constexpr (kOp == Op::Subtract) return Value::integer(static_cast<std::int64_t>(a - b));
-      if constexpr (kOp == Op::Multiply) return Value::integer(static_cast<std::int64_t>(a * b));
-      if constexpr (kOp == Op::Divide || kOp == Op::Remainder) {
-        if (right.as_int() > 0) {
-          return Value::integer(kOp == Op::Divide ? left.as_int() / right.as_int()
-                                                  : left.as_int() % right.as_int());
-        }
-      }
-    }
-    return calculate(kOp, left, right, e.position, f, x);
+    if (are_plain<kOp>(left, right)) [[likely]]
+      return of_ints<kOp>(left, right);
+    return of_others<kOp>(left, right, e, f, x);
   }
 
   template <Op kOp>
-  static Value ordered(const code::Expression& e, Frame& f, Evaluation& x) {
+  static Value numeric_local_local(const code::Expression& e, Frame& f, Evaluation& x) {
     const auto& binary = as<code::Binary>(e);
-    const Value left = eval(*binary.left, f, x);
-    const Value right = eval(*binary.right, f, x);
-    if (left.is(Kind::Int) && right.is(Kind::Int)) [[likely]] {
-      const std::int64_t a = left.as_int();
-      const std::int64_t b = right.as_int();
-      if constexpr (kOp == Op::Less) return Value::boolean(a < b);
-      if constexpr (kOp == Op::LessEqual) return Value::boolean(a <= b);
-      if constexpr (kOp == Op::Greater) return Value::boolean(a > b);
-      if constexpr (kOp == Op::GreaterEqual) return Value::boolean(a >= b);
+    const Value left = f.slots()[as<code::Name>(*binary.left).slot];
+    const Value right = f.slots()[as<code::Name>(*binary.right).slot];
+    if (are_plain<kOp>(left, right)) [[likely]]
+      return of_ints<kOp>(left, right);
+    return numeric<kOp>(e, f, x);
+  }
+
+  template <Op kOp>
+  static Value numeric_local_int(const code::Expression& e, Frame& f, Evaluation& x) {
+    const auto& binary = as<code::Binary>(e);
+    const Value left = f.slots()[as<code::Name>(*binary.left).slot];
+    const Value& right = as<code::Constant>(*binary.right).value;
+    if (are_plain<kOp>(left, right)) [[likely]]
+      return of_ints<kOp>(left, right);
+    return numeric<kOp>(e, f, x);
+  }
+
+  template <Op kOp>
+  static Value numeric_local_any(const code::Expression& e, Frame& f, Evaluation& x) {
+    const auto& binary = as<code::Binary>(e);
+    const Value& found = f.slots()[as<code::Name>(*binary.left).slot];
+    if (!found.is(Kind::Int)) [[unlikely]]
+      return numeric<kOp>(e, f, x);
+    const Value left = Value::integer(found.as_int());
+    const Value right = eval_node(*binary.right, f, x);
+    if (are_plain<kOp>(left, right)) [[likely]]
+      return of_ints<kOp>(left, right);
+    return of_others<kOp>(left, right, e, f, x);
+  }
+
+  template <Op kOp>
+  static Value numeric_any_int(const code::Expression& e, Frame& f, Evaluation& x) {
+    const auto& binary = as<code::Binary>(e);
+    const Value left = eval_node(*binary.left, f, x);
+    const Value& right = as<code::Constant>(*binary.right).value;
+    if (are_plain<kOp>(left, right)) [[likely]]
+      return of_ints<kOp>(left, right);
+    return of_others<kOp>(left, right, e, f, x);
+  }
+
+  /// Two ints, and no division that is an error or wraps around.
+  template <Op kOp>
+  static inline bool are_plain(const Value& left, const Value& right) {
+    return left.is(Kind::Int) && right.is(Kind::Int) &&
+           ((kOp != Op::Divide && kOp != Op::Remainder) || right.as_int() > 0);
+  }
+
+  template <Op kOp>
+  static inline Value of_ints(const Value& left, const Value& right) {
+    const std::int64_t a = left.as_int();
+    const std::int64_t b = right.as_int();
+    const auto wrapped = [](std::uint64_t i) {
+      return Value::integer(static_cast<std::int64_t>(i));
+    };
+    const auto p = static_cast<std::uint64_t>(a);
+    const auto q = static_cast<std::uint64_t>(b);
+    if constexpr (kOp == Op::Add) return wrapped(p + q);
+    if constexpr (kOp == Op::Subtract) return wrapped(p - q);
+    if constexpr (kOp == Op::Multiply) return wrapped(p * q);
+    if constexpr (kOp == Op::Divide || kOp == Op::Remainder) {
+      // Many processors divide 32 bits three times as fast as 64.
+      if (((p | q) >> 32U) == 0) [[likely]] {
+        const auto n = static_cast<std::uint32_t>(p);
+        const auto d = static_cast<std::uint32_t>(q);
+        return Value::integer(kOp == Op::Divide ? n / d : n % d);
+      }
+      return Value::integer(kOp == Op::Divide ? a / b : a % b);
     }
-    return compare(kOp, left, right);
+    if constexpr (kOp == Op::Less) return Value::boolean(a < b);
+    if constexpr (kOp == Op::LessEqual) return Value::boolean(a <= b);
+    if constexpr (kOp == Op::Greater) return Value::boolean(a > b);
+    if constexpr (kOp == Op::GreaterEqual) return Value::boolean(a >= b);
+  }
+
+  template <Op kOp>
+  static inline Value of_others(Value left, Value right, const code::Expression& e, Frame& f,
+                                Evaluation& x) {
+    if constexpr (kOp == Op::Less || kOp == Op::LessEqual || kOp == Op::Greater ||
+                  kOp == Op::GreaterEqual)
+      return compare(kOp, left, right);
+    else
+      return calculate(kOp, left, right, e.position, f, x);
   }
 
   template <bool kNegated>
@@ -509,6 +588,10 @@ struct Walk {
       const List& list = *x.actual(base.as_list());
       const auto number = static_cast<std::uint64_t>(at.as_int());
       if (number < list.size && !list.items[number].is_undefined()) return list.items[number];
+    } else if (base.is(Kind::Map) && at.is(Kind::String)) {
+      const Value* found =
+          x.actual(base.as_map())->find_next(at.as_string(), f.program->guesses[index.guess]);
+      if (found != nullptr && !found->is_undefined()) return *found;
     }
     return element(base, at, e, *index.index, f, x);
   }
@@ -907,7 +990,10 @@ struct Walk {
   static Flow assign(const code::Statement& s, Frame& f, Evaluation& x) {
     const auto& assign = as<code::Assign>(s);
     const Value value = eval(*assign.value, f, x);
-    *slot_of(assign.place, f) = value;
+    if (assign.place.where == code::Place::Where::Local) [[likely]]
+      f.slots()[assign.place.slot] = value;
+    else
+      *slot_of(assign.place, f) = value;
     return Flow::Next;
   }
 
@@ -995,18 +1081,18 @@ const typename Walk<Observed>::Expression Walk<Observed>::kExpressions[code::kOp
     negate,
     plus,
     minus,
-    arithmetic<Op::Multiply>,
-    arithmetic<Op::Divide>,
-    arithmetic<Op::Remainder>,
-    arithmetic<Op::Add>,
-    arithmetic<Op::Subtract>,
+    numeric<Op::Multiply>,
+    numeric<Op::Divide>,
+    numeric<Op::Remainder>,
+    numeric<Op::Add>,
+    numeric<Op::Subtract>,
     otherwise,
     equality<false>,
     equality<true>,
-    ordered<Op::Less>,
-    ordered<Op::LessEqual>,
-    ordered<Op::Greater>,
-    ordered<Op::GreaterEqual>,
+    numeric<Op::Less>,
+    numeric<Op::LessEqual>,
+    numeric<Op::Greater>,
+    numeric<Op::GreaterEqual>,
     matches<false>,
     matches<true>,
     contains<false, false>,
@@ -1035,6 +1121,24 @@ const typename Walk<Observed>::Expression Walk<Observed>::kExpressions[code::kOp
     function,
     rule,
 };
+
+template <bool Observed>
+const typename Walk<Observed>::Rows Walk<Observed>::kRows = [] {
+  Rows rows{};
+  for (std::size_t i = 0; i < std::size(rows.of); ++i)
+    rows.of[i] = kExpressions[i % code::kOps];
+  const auto specialise = [&rows]<Op... kOp>(std::integer_sequence<Op, kOp...>) {
+    using code::Operands, code::row_of;
+    ((rows.of[row_of(kOp, Operands::LocalLocal)] = numeric_local_local<kOp>), ...);
+    ((rows.of[row_of(kOp, Operands::LocalInt)] = numeric_local_int<kOp>), ...);
+    ((rows.of[row_of(kOp, Operands::LocalAny)] = numeric_local_any<kOp>), ...);
+    ((rows.of[row_of(kOp, Operands::AnyInt)] = numeric_any_int<kOp>), ...);
+  };
+  specialise(
+      std::integer_sequence<Op, Op::Multiply, Op::Divide, Op::Remainder, Op::Add, Op::Subtract,
+                            Op::Less, Op::LessEqual, Op::Greater, Op::GreaterEqual>());
+  return rows;
+}();
 
 template <bool Observed>
 const typename Walk<Observed>::Statement Walk<Observed>::kStatements[code::kStatementOps] = {

@@ -91,6 +91,23 @@ enum class Op : std::uint8_t {
 };
 constexpr std::size_t kOps = static_cast<std::size_t>(Op::Rule) + 1;
 
+/// What the operands of arithmetic and of an order are: for the common pairs the walker has
+/// functions of their own, which ask nothing about where an operand stands.
+enum class Operands : std::uint8_t {
+  Any,
+  LocalLocal,  // two slots of this frame
+  LocalInt,    // a slot of this frame and a constant int
+  LocalAny,
+  AnyInt,
+};
+constexpr std::size_t kOperands = static_cast<std::size_t>(Operands::AnyInt) + 1;
+
+/// Where the walker's function for an expression stands in its table.
+constexpr std::uint16_t row_of(Op op, Operands operands) {
+  return static_cast<std::uint16_t>(static_cast<std::size_t>(operands) * kOps +
+                                    static_cast<std::size_t>(op));
+}
+
 enum class StatementOp : std::uint8_t {
   Assign,       // to one place
   AssignChain,  // to the first candidate that is set
@@ -108,6 +125,7 @@ constexpr std::size_t kStatementOps = static_cast<std::size_t>(StatementOp::Eval
 /// Byte offsets in the program's source.
 struct Expression {
   Op op;
+  std::uint16_t row = 0;  // see row_of
   std::uint32_t begin = 0;
   std::uint32_t end = 0;
   std::uint32_t position = 0;  // where an error or a trace points
@@ -170,6 +188,7 @@ struct SelectImport : Expression {
 struct Index : Expression {
   const Expression* base;
   const Expression* index;
+  std::uint32_t guess = 0;  // its number among Program::selections
 };
 struct Slice : Expression {
   const Expression* base;
@@ -298,7 +317,7 @@ struct Program {
   std::vector<std::string_view> free_names;  // what the host or the built-ins must supply
   std::vector<std::string_view> patterns;    // constant regular expressions
   std::uint32_t sites = 0;                   // members of imports that are mentioned
-  std::uint32_t selections = 0;              // `x.name` and `x["name"]` that are mentioned
+  std::uint32_t selections = 0;              // `x.name`, `x["name"]`, `x[i]` that are mentioned
   std::vector<const code::Rule*> rules;
   code::Block body;
   /// Regular expressions, by number, once an evaluation has compiled them.

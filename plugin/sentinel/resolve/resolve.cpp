@@ -79,6 +79,7 @@ class Resolver {
   T* make(code::Op op, const Node& node) {
     T* made = new (arena_.allocate(sizeof(T), alignof(T))) T{};
     made->op = op;
+    made->row = code::row_of(op, code::Operands::Any);
     made->begin = node.span.begin;
     made->end = node.span.end;
     made->position = node.position;
@@ -315,6 +316,7 @@ class Resolver {
       auto* made = make<code::Index>(code::Op::Index, e);
       made->base = expression(*index.base);
       made->index = expression(*index.index);
+      made->guess = program_->selections++;
       return made;
     }
     case NodeKind::Slice: {
@@ -566,10 +568,22 @@ class Resolver {
     return code::Op::Equal;
   }
 
+  static code::Operands operands(const code::Binary& binary) {
+    const bool local = binary.left->op == code::Op::Local;
+    if (binary.right->op == code::Op::Constant &&
+        static_cast<const code::Constant&>(*binary.right).value.is(Kind::Int)) {
+      return local ? code::Operands::LocalInt : code::Operands::AnyInt;
+    }
+    if (!local) return code::Operands::Any;
+    return binary.right->op == code::Op::Local ? code::Operands::LocalLocal
+                                               : code::Operands::LocalAny;
+  }
+
   const code::Expression* binary(const sentinel::Binary& e) {
     auto* made = make<code::Binary>(operation(e.op), e);
     made->left = expression(*e.left);
     made->right = expression(*e.right);
+    made->row = code::row_of(made->op, operands(*made));
     if ((e.op == BinaryOperator::Matches || e.op == BinaryOperator::NotMatches) &&
         e.right->kind == NodeKind::StringLiteral) {
       program_->patterns.push_back(static_cast<const StringLiteral&>(*e.right).value);
@@ -820,6 +834,7 @@ class Resolver {
       auto* sum = make<code::Binary>(arithmetic(s.op), s);
       sum->left = name(target);
       sum->right = expression(*s.value);
+      sum->row = code::row_of(sum->op, operands(*sum));
       made->value = sum;
     }
     if (is_constant_name(target.name)) {
@@ -956,9 +971,7 @@ class Resolver {
   std::unordered_map<std::string_view, std::uint32_t> free_names_;
   ScopeLayout* scope_ = nullptr;
   std::vector<Variable*> newly_set_;
-  std::uint32_t loops_ = 0;
   const Node* statement_call_ = nullptr;  // the call that is a statement, whose result is dropped
-  std::uint32_t functions_ = 0;
   std::size_t constant_budget_ = 0;
 };
 

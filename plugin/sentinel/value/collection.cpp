@@ -181,8 +181,11 @@ MapEntry* Map::entry(const Value& key) const {
     return nullptr;
   }
   if (!key.is(Kind::String) && !key.is_number() && !key.is(Kind::Bool)) return nullptr;
+  return indexed_entry(key, static_cast<std::uint32_t>(hash_key(key)));
+}
+
+MapEntry* Map::indexed_entry(const Value& key, std::uint32_t hash) const {
   const std::uint32_t mask = index_size - 1;
-  const auto hash = static_cast<std::uint32_t>(hash_key(key));
   for (std::uint32_t slot = hash & mask; index[slot].entry != 0; slot = (slot + 1) & mask) {
     if (index[slot].hash != hash) continue;
     MapEntry& found = entries[index[slot].entry - 1];
@@ -251,7 +254,9 @@ void Map::own(Arena& arena) {
 void Map::set(Arena& arena, Value key, Value value) {
   assert(!frozen);
   if (shared) own(arena);
-  if (MapEntry* found = entry(key)) {
+  const bool hashed = index != nullptr;
+  const std::uint32_t hash = hashed ? static_cast<std::uint32_t>(hash_key(key)) : 0;
+  if (MapEntry* found = hashed ? indexed_entry(key, hash) : entry(key)) {
     found->value = value;
     return;
   }
@@ -265,7 +270,7 @@ void Map::set(Arena& arena, Value key, Value value) {
   if (index == nullptr) {
     build_index(arena);
   } else {
-    add_to_index(static_cast<std::uint32_t>(hash_key(key)), size - 1);
+    add_to_index(hash, size - 1);
   }
 }
 

@@ -80,6 +80,17 @@ struct Map {
     }
     return find_and_guess(key, guess);
   }
+  /// The same of keys that vary: `guess` is the number of the entry behind the one found last,
+  /// since a loop over keys asks for them in the order in which they were added.
+  const Value* find_next(std::string_view key, std::uint32_t& guess) const {
+    if (guess < size && entries[guess].key.is(Kind::String) &&
+        entries[guess].key.as_string() == key) {
+      return &entries[guess++].value;
+    }
+    const Value* found = find_and_guess(key, guess);
+    if (found != nullptr) ++guess;
+    return found;
+  }
   /// Adds or replaces; a replaced entry keeps its place. The map must not be frozen; the key must
   /// be of a kind a key may have.
   void set(Arena& arena, Value key, Value value);
@@ -90,6 +101,7 @@ struct Map {
   const Value* find_and_guess(std::string_view key, std::uint32_t& guess) const;
   MapEntry* entry(std::string_view key) const;
   MapEntry* entry(const Value& key) const;
+  MapEntry* indexed_entry(const Value& key, std::uint32_t hash) const;
   void grow(Arena& arena);
   void own(Arena& arena);
   void build_index(Arena& arena);

@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -191,6 +192,36 @@ TEST(Map, GuessesWhereAKeyStands) {
   EXPECT_EQ(map->find("d", guess), nullptr);
   EXPECT_EQ(map->find("b", guess)->as_string(), "b");
   EXPECT_EQ(guess, 1U);
+}
+
+TEST(Map, FindsTheNextKeyAtOnceAndAnyOther) {
+  Arena arena;
+  std::vector<std::string> keys;
+  for (int i = 0; i < 100; ++i)
+    keys.push_back("key" + std::to_string(i * 7 % 100));
+  for (const bool large : {false, true}) {
+    Map* map = make_map(arena);
+    const std::size_t size = large ? 100 : 5;
+    for (std::size_t i = 0; i < size; ++i)
+      map->set(arena, Value::string(keys[i]), Value::integer(static_cast<std::int64_t>(i)));
+    std::uint32_t guess = 0;
+    for (std::uint32_t i = 0; i < size; ++i) {
+      EXPECT_EQ(map->find_next(keys[i], guess)->as_int(), i);
+      EXPECT_EQ(guess, i + 1);
+    }
+    EXPECT_EQ(map->find_next("none", guess), nullptr);
+    EXPECT_EQ(guess, size);
+    EXPECT_EQ(map->find_next(keys[2], guess)->as_int(), 2);
+    EXPECT_EQ(map->find_next(keys[2], guess)->as_int(), 2);
+    EXPECT_EQ(guess, 3U);
+    // Another map at the same place of the program, with less in it.
+    Map* other = make_map(arena);
+    guess = 4;
+    EXPECT_EQ(other->find_next(keys[4], guess), nullptr);
+    other->set(arena, Value::integer(1), Value::null());
+    guess = 0;
+    EXPECT_EQ(other->find_next("1", guess), nullptr);
+  }
 }
 
 TEST(Copy, IsShallowAndMayBeChanged) {
