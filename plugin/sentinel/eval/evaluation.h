@@ -239,6 +239,10 @@ class Evaluation final : public Machine {
 
  private:
   [[noreturn]] void fail_too_deep(const Frame& frame, std::uint32_t position);
+  /// Makes of arguments what the function takes, where something else stands for that; the first
+  /// undefined one where it takes none.
+  const Value* fit_arguments(const Frame& frame, const FunctionRow& row, std::string_view owner,
+                             std::span<const Value>& arguments, std::uint32_t position);
   void look_up(const Frame& frame, std::uint32_t position);
   void check_time(const Frame& frame, std::uint32_t position);
   void* changed(void* frozen);

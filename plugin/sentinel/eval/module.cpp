@@ -474,31 +474,28 @@ std::string kinds_text(std::uint16_t takes) {
   return text.empty() ? last : text + " or " + last;
 }
 
-std::uint16_t bit_of(Kind kind) {
-  switch (kind) {
-  case Kind::Undefined:
-    return kUndefined;
-  case Kind::Null:
-    return kNull;
-  case Kind::Bool:
-    return kBool;
-  case Kind::Int:
-    return kInt;
-  case Kind::Float:
-    return kFloat;
-  case Kind::String:
-    return kString;
-  case Kind::List:
-    return kList;
-  case Kind::Map:
-    return kMap;
-  case Kind::Function:
-    return kFunction;
-  case Kind::Object:
-    return kObject;
-  default:
-    return 0;
-  }
+/// The bit that stands for a kind in FunctionRow::takes, in the order of Kind.
+constexpr std::uint16_t kBits[] = {kUndefined, kNull, kBool,     kInt, kFloat,  kString,
+                                   kList,      kMap,  kFunction, 0,    kObject, 0};
+static_assert(std::size(kBits) == static_cast<std::size_t>(Kind::Module) + 1);
+
+std::uint16_t bit_of(const Value& value) {
+  return kBits[static_cast<std::size_t>(value.kind())];
+}
+
+std::string full_name(const FunctionRow& row, std::string_view owner) {
+  return (owner.empty() ? std::string() : std::string(owner) + ".") + std::string(row.name);
+}
+
+std::string count_text(const FunctionRow& row, std::string_view owner, std::size_t count) {
+  const bool few = count < row.least;
+  const std::size_t bound = few ? row.least : row.most;
+  return full_name(row, owner) + ": expected " +
+         (row.least == row.most ? ""
+          : few                 ? "at least "
+                                : "at most ") +
+         std::to_string(bound) + (bound == 1 ? " argument" : " arguments") + ", got " +
+         std::to_string(count);
 }
 
 }  // namespace
@@ -506,26 +503,44 @@ std::uint16_t bit_of(Kind kind) {
 Value Evaluation::call_native(const Frame& frame, const FunctionRow& row, std::string_view owner,
                               const Value& self, std::span<const Value> arguments,
                               std::uint32_t position) {
-  const auto name = [&] {
-    return (owner.empty() ? std::string() : std::string(owner) + ".") + std::string(row.name);
-  };
   if (arguments.size() < row.least || (row.most != kMany && arguments.size() > row.most)) {
-    const bool few = arguments.size() < row.least;
-    const std::size_t bound = few ? row.least : row.most;
-    fail(frame, position,
-         name() + ": expected " +
-             (row.least == row.most ? ""
-              : few                 ? "at least "
-                                    : "at most ") +
-             std::to_string(bound) + (bound == 1 ? " argument" : " arguments") + ", got " +
-             std::to_string(arguments.size()));
+    fail(frame, position, count_text(row, owner, arguments.size()));
   }
+  bool fit = true;
+  std::uint16_t takes = 0;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (i < row.takes.size() && row.takes[i] != 0) takes = row.takes[i];
+    fit = fit && (takes & bit_of(arguments[i])) != 0;
+  }
+  if (!fit || has_changes_) [[unlikely]] {
+    if (const Value* undefined = fit_arguments(frame, row, owner, arguments, position))
+      return *undefined;
+  }
+  // Work on collections costs more than a step of the walker.
+  spend(frame, position, 8);
+  const Native native(*this, frame, position);
+  NativeCall call{*this, arguments, self};
+  Value value;
+  try {
+    value = row.run(call);
+  } catch (const MemoryExceeded& exceeded) {
+    fail(frame, position, exceeded);
+  } catch (const ValueTooLarge& large) {
+    fail(frame, position, large);
+  }
+  if (value.is_undefined() && !value.has_origin()) return undefined_at(frame, position);
+  return value;
+}
+
+const Value* Evaluation::fit_arguments(const Frame& frame, const FunctionRow& row,
+                                       std::string_view owner, std::span<const Value>& arguments,
+                                       std::uint32_t position) {
   std::uint16_t takes = 0;
   const Value* undefined = nullptr;
   Value* converted = nullptr;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     if (i < row.takes.size() && row.takes[i] != 0) takes = row.takes[i];
-    const std::uint16_t bit = bit_of(arguments[i].kind());
+    const std::uint16_t bit = bit_of(arguments[i]);
     if ((takes & bit) != 0) continue;
     if (bit == kUndefined) {
       if (undefined == nullptr) undefined = &arguments[i];
@@ -543,10 +558,10 @@ Value Evaluation::call_native(const Frame& frame, const FunctionRow& row, std::s
       continue;
     }
     fail(frame, position,
-         name() + ": argument " + std::to_string(i + 1) + " must be " + kinds_text(takes) +
-             ", got " + std::string(kind_name(arguments[i].kind())));
+         full_name(row, owner) + ": argument " + std::to_string(i + 1) + " must be " +
+             kinds_text(takes) + ", got " + std::string(kind_name(arguments[i].kind())));
   }
-  if (undefined != nullptr) return *undefined;
+  if (undefined != nullptr) return undefined;
   if (has_changes_ && row.name != "append" && row.name != "delete") {
     // The function would see the data as it was: show it the changes.
     Value* settled_arguments = arena().array<Value>(arguments.size());
@@ -554,20 +569,7 @@ Value Evaluation::call_native(const Frame& frame, const FunctionRow& row, std::s
       settled_arguments[i] = settled(arguments[i]);
     arguments = {settled_arguments, arguments.size()};
   }
-  // Work on collections costs more than a step of the walker.
-  spend(frame, position, 8);
-  const Native native(*this, frame, position);
-  NativeCall call{*this, arguments, self};
-  Value value;
-  try {
-    value = row.run(call);
-  } catch (const MemoryExceeded& exceeded) {
-    fail(frame, position, exceeded);
-  } catch (const ValueTooLarge& large) {
-    fail(frame, position, large);
-  }
-  if (value.is_undefined() && !value.has_origin()) return undefined_at(frame, position);
-  return value;
+  return nullptr;
 }
 
 ImportState& Evaluation::state(const ImportRow& import) {

@@ -3,6 +3,7 @@
 // observes pays nothing for it.
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -722,11 +723,11 @@ struct Walk {
   static Value apply_native(const FunctionRow& row, std::string_view owner, const Value& self,
                             const code::Expressions& arguments, const code::Expression& e, Frame& f,
                             Evaluation& x) {
-    // Most functions take few arguments; print may take any number.
+    // Most functions take few arguments; print may take any number. Bytes, which nobody clears.
     constexpr std::size_t kFew = 6;
-    Value few[kFew];
-    Value* values = few;
-    if (arguments.size() > kFew) values = x.arena().array<Value>(arguments.size());
+    alignas(Value) std::byte few[kFew * sizeof(Value)];
+    Value* values = arguments.size() > kFew ? x.arena().array<Value>(arguments.size())
+                                            : reinterpret_cast<Value*>(few);
     for (std::size_t i = 0; i < arguments.size(); ++i)
       values[i] = eval(*arguments[i], f, x);
     return x.call_native(f, row, owner, self, {values, arguments.size()}, e.position);
