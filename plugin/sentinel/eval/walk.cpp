@@ -318,9 +318,9 @@ struct Walk {
     return positive(eval(*as<code::Unary>(e).operand, f, x), e, f, x);
   }
 
-  // Each operator on ints: of any operands, and of the pairs that code::Operands names. What a slot
-  // holds is looked at as it is: where it is no int, or a rule that waits, all begins again with
-  // any operands.
+  // Each operator on ints: of any operands, and of the pairs that code::Operands names. These look
+  // at a slot as it is: where it holds no int (or a rule that waits, or the mark `unset`), the
+  // function for any operands begins anew.
 
   template <Op kOp>
   [[gnu::noinline]] static Value numeric(const code::Expression& e, Frame& f, Evaluation& x) {
