@@ -116,8 +116,7 @@ int connect_to(const addrinfo& address, Instant until, const Stop& stop, int& er
   }
   error = ::connect(socket, address.ai_addr, address.ai_addrlen) == 0 ? 0 : errno;
   while (error == EINPROGRESS) {
-    const auto left =
-        std::chrono::duration_cast<milliseconds>(until - std::chrono::steady_clock::now());
+    const auto left = std::chrono::ceil<milliseconds>(until - std::chrono::steady_clock::now());
     if (stop.cancelled() || left.count() <= 0) {
       error = ETIMEDOUT;
       break;
@@ -507,7 +506,8 @@ std::variant<std::unique_ptr<Connection>, Failure> Connection::open(
     Watchdog& dog, const Stop& stop) {
   const std::string& host = proxy ? proxy->host : url.host;
   const std::uint16_t port = proxy ? proxy->port : url.port;
-  const Instant until = std::chrono::steady_clock::now() + stop.at_most(request.connect_timeout);
+  const Instant until =
+      std::min(std::chrono::steady_clock::now() + request.connect_timeout, stop.until());
   const Stop connecting(stop.token(), until);
 
   const auto lookup = look_up(host, port, stop, until);

@@ -49,8 +49,9 @@ Watchdog::Watch::~Watch() {
 }
 
 std::chrono::milliseconds Stop::at_most(std::chrono::milliseconds most) const {
-  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-      until_ - std::chrono::steady_clock::now());
+  // Rounded up: what waits that long must find the time over, or another reason is named.
+  const auto left =
+      std::chrono::ceil<std::chrono::milliseconds>(until_ - std::chrono::steady_clock::now());
   return std::max(std::chrono::milliseconds(1), std::min(most, left));
 }
 

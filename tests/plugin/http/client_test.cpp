@@ -250,6 +250,20 @@ TEST(Client, EndsWhenNothingComes) {
   EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(5));
 }
 
+// Whatever ends it, the socket's time-out or the watchdog: the reason is the time that was shorter.
+TEST(Client, EndsASilentOneAtItsTotalTime) {
+  ScriptServer server(std::vector<Line>(20, {.answer = "H", .linger = milliseconds(60)}));
+  http::Client client({});
+  for (int i = 0; i < 20; ++i) {
+    const auto reply = client.send({.url = server.url(),
+                                    .idle_timeout = std::chrono::seconds(10),
+                                    .total_timeout = milliseconds(20 + i)},
+                                   {});
+    EXPECT_EQ(said(reply), "`127.0.0.1` did not answer in time: GET was given up after " +
+                               std::to_string(20 + i) + " ms\n");
+  }
+}
+
 TEST(Client, EndsOneThatDripsAtItsTotalTime) {
   for (const char* answer : {kOk, "HTTP/1.1 200 OK\r\nX-Long: header that never ends\r\n"}) {
     ScriptServer server({{.answer = answer, .drip = milliseconds(60)}});
