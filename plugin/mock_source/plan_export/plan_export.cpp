@@ -184,8 +184,8 @@ class Export {
 
   // A live export, adopted or created.
   base::Result<PlanExport> obtain() {
-    bool answer_lost = false;
     std::optional<Problem> refused;
+    base::Diagnostic lost;  // why the last creation has no answer
     if (!named_.empty()) {
       auto shown = client_.show_export(named_, cancel_);
       if (!shown) return failed(std::move(shown.problem()));
@@ -223,8 +223,7 @@ class Export {
       Problem& problem = created.problem();
       if (problem.lost) {
         // It may have been made all the same: look again before another is asked for.
-        answer_lost = true;
-        last_problem_ = std::move(problem);
+        lost = std::move(problem.diagnostic);
         if (!client_.wait(client_.jittered(milliseconds(1'000) * creates), cancel_)) break;
         continue;
       }
@@ -236,13 +235,12 @@ class Export {
       return failed(std::move(problem));
     }
     if (cancel_.cancelled()) return cancelled();
-    base::Diagnostic out{.what = "no export of plan `" + plan_ + "` could be created"};
-    if (answer_lost) {
-      out.why = "the answer to its creation was lost " + std::to_string(kMostCreates) + " times";
-      out.causes.push_back(std::move(last_problem_.diagnostic));
-    }
-    out.advice = "try again later";
-    return out;
+    // The last one's answer was lost: its refusal would have been the end.
+    return base::Diagnostic{.what = "no export of plan `" + plan_ + "` could be created",
+                            .why = "it was tried " + std::to_string(kMostCreates) +
+                                   " times, and none was found to be made",
+                            .advice = "try again later",
+                            .causes = {std::move(lost)}};
   }
 
   base::Diagnostic explain_plan(Problem problem) const {
@@ -328,7 +326,6 @@ class Export {
   const ProgressSink& progress_;
   const base::CancelToken& cancel_;
   std::string created_;  // the export that we made
-  Problem last_problem_;
 };
 
 }  // namespace

@@ -318,10 +318,6 @@ struct Walk {
     return positive(eval(*as<code::Unary>(e).operand, f, x), e, f, x);
   }
 
-  // Each operator on ints: of any operands, and of the pairs that code::Operands names. These look
-  // at a slot as it is: where it holds no int (or a rule that waits, or the mark `unset`), the
-  // function for any operands begins anew.
-
   template <Op kOp>
   [[gnu::noinline]] static Value numeric(const code::Expression& e, Frame& f, Evaluation& x) {
     const auto& binary = as<code::Binary>(e);
@@ -332,47 +328,34 @@ struct Walk {
     return of_others<kOp>(left, right, e, f, x);
   }
 
-  template <Op kOp>
-  static Value numeric_local_local(const code::Expression& e, Frame& f, Evaluation& x) {
+  /// The same of special operands. A slot is looked at as it is: where it holds no int (or a rule
+  /// that waits, or the mark `unset`), the function for any operands begins anew.
+  template <Op kOp, code::Operands kPair>
+  static Value numeric_of(const code::Expression& e, Frame& f, Evaluation& x) {
+    using enum code::Operands;
+    const auto slot = [&f](const code::Expression& name) {
+      return f.slots()[as<code::Name>(name).slot];
+    };
     const auto& binary = as<code::Binary>(e);
-    const Value left = f.slots()[as<code::Name>(*binary.left).slot];
-    const Value right = f.slots()[as<code::Name>(*binary.right).slot];
-    if (are_plain<kOp>(left, right)) [[likely]]
-      return of_ints<kOp>(left, right);
-    return numeric<kOp>(e, f, x);
-  }
-
-  template <Op kOp>
-  static Value numeric_local_int(const code::Expression& e, Frame& f, Evaluation& x) {
-    const auto& binary = as<code::Binary>(e);
-    const Value left = f.slots()[as<code::Name>(*binary.left).slot];
-    const Value& right = as<code::Constant>(*binary.right).value;
-    if (are_plain<kOp>(left, right)) [[likely]]
-      return of_ints<kOp>(left, right);
-    return numeric<kOp>(e, f, x);
-  }
-
-  template <Op kOp>
-  static Value numeric_local_any(const code::Expression& e, Frame& f, Evaluation& x) {
-    const auto& binary = as<code::Binary>(e);
-    const Value& found = f.slots()[as<code::Name>(*binary.left).slot];
-    if (!found.is(Kind::Int)) [[unlikely]]
+    const Value left = kPair == AnyInt ? eval_node(*binary.left, f, x) : slot(*binary.left);
+    if (kPair == LocalAny && !left.is(Kind::Int)) [[unlikely]]
       return numeric<kOp>(e, f, x);
-    const Value left = Value::integer(found.as_int());
-    const Value right = eval_node(*binary.right, f, x);
+    const Value right = kPair == LocalAny     ? eval_node(*binary.right, f, x)
+                        : kPair == LocalLocal ? slot(*binary.right)
+                                              : as<code::Constant>(*binary.right).value;
     if (are_plain<kOp>(left, right)) [[likely]]
       return of_ints<kOp>(left, right);
+    if (kPair == LocalLocal || kPair == LocalInt) return numeric<kOp>(e, f, x);
     return of_others<kOp>(left, right, e, f, x);
   }
 
   template <Op kOp>
-  static Value numeric_any_int(const code::Expression& e, Frame& f, Evaluation& x) {
-    const auto& binary = as<code::Binary>(e);
-    const Value left = eval_node(*binary.left, f, x);
-    const Value& right = as<code::Constant>(*binary.right).value;
-    if (are_plain<kOp>(left, right)) [[likely]]
-      return of_ints<kOp>(left, right);
-    return of_others<kOp>(left, right, e, f, x);
+  static void specialise(Rows& rows) {
+    using enum code::Operands;
+    rows.of[code::row_of(kOp, LocalLocal)] = numeric_of<kOp, LocalLocal>;
+    rows.of[code::row_of(kOp, LocalInt)] = numeric_of<kOp, LocalInt>;
+    rows.of[code::row_of(kOp, LocalAny)] = numeric_of<kOp, LocalAny>;
+    rows.of[code::row_of(kOp, AnyInt)] = numeric_of<kOp, AnyInt>;
   }
 
   /// Two ints, and no division that is an error or wraps around.
@@ -1128,16 +1111,15 @@ const typename Walk<Observed>::Rows Walk<Observed>::kRows = [] {
   Rows rows{};
   for (std::size_t i = 0; i < std::size(rows.of); ++i)
     rows.of[i] = kExpressions[i % code::kOps];
-  const auto specialise = [&rows]<Op... kOp>(std::integer_sequence<Op, kOp...>) {
-    using code::Operands, code::row_of;
-    ((rows.of[row_of(kOp, Operands::LocalLocal)] = numeric_local_local<kOp>), ...);
-    ((rows.of[row_of(kOp, Operands::LocalInt)] = numeric_local_int<kOp>), ...);
-    ((rows.of[row_of(kOp, Operands::LocalAny)] = numeric_local_any<kOp>), ...);
-    ((rows.of[row_of(kOp, Operands::AnyInt)] = numeric_any_int<kOp>), ...);
-  };
-  specialise(
-      std::integer_sequence<Op, Op::Multiply, Op::Divide, Op::Remainder, Op::Add, Op::Subtract,
-                            Op::Less, Op::LessEqual, Op::Greater, Op::GreaterEqual>());
+  specialise<Op::Multiply>(rows);
+  specialise<Op::Divide>(rows);
+  specialise<Op::Remainder>(rows);
+  specialise<Op::Add>(rows);
+  specialise<Op::Subtract>(rows);
+  specialise<Op::Less>(rows);
+  specialise<Op::LessEqual>(rows);
+  specialise<Op::Greater>(rows);
+  specialise<Op::GreaterEqual>(rows);
   return rows;
 }();
 

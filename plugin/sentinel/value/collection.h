@@ -83,11 +83,7 @@ struct Map {
   /// The same of keys that vary: `guess` is the number of the entry behind the one found last,
   /// since a loop over keys asks for them in the order in which they were added.
   const Value* find_next(std::string_view key, std::uint32_t& guess) const {
-    if (guess < size && entries[guess].key.is(Kind::String) &&
-        entries[guess].key.as_string() == key) {
-      return &entries[guess++].value;
-    }
-    const Value* found = find_and_guess(key, guess);
+    const Value* found = find(key, guess);
     if (found != nullptr) ++guess;
     return found;
   }

@@ -156,24 +156,17 @@ TEST_F(PlanExport, ThatIsLiveIsAdoptedAndNotDeleted) {
 }
 
 TEST_F(PlanExport, FoundByA422IsAdopted) {
-  start();
-  // Somebody else was quicker: the plan's first answer did not show it yet.
-  ASSERT_TRUE(emulator_->state().create(kPlan, "finished"));
-  fault({.route = "plan", .kind = "no-exports"});
-  EXPECT_EQ(fetch_plan(), "ok");
-  EXPECT_EQ(emulator_->statistics().requests.at("create"), 1);
-  EXPECT_EQ(emulator_->statistics().creates.at(kPlan), 1);
-  EXPECT_EQ(emulator_->statistics().deletes, 0);
-}
-
-TEST_F(PlanExport, FoundByA422IsAdoptedAlthoughThePlanShowsItLate) {
-  start();
-  ASSERT_TRUE(emulator_->state().create(kPlan, "finished"));
-  fault({.route = "plan", .kind = "no-exports", .times = 3});
-  EXPECT_EQ(fetch_plan(), "ok");
-  EXPECT_EQ(emulator_->statistics().requests.at("create"), 3);
-  EXPECT_EQ(emulator_->statistics().creates.at(kPlan), 1);
-  EXPECT_EQ(emulator_->statistics().deletes, 0);
+  // Somebody else was quicker: the plan's first answers do not show it yet.
+  for (const int answers : {1, 3}) {
+    SCOPED_TRACE(answers);
+    start();
+    ASSERT_TRUE(emulator_->state().create(kPlan, "finished"));
+    fault({.route = "plan", .kind = "no-exports", .times = answers});
+    EXPECT_EQ(fetch_plan("out" + std::to_string(answers)), "ok");
+    EXPECT_EQ(emulator_->statistics().requests.at("create"), answers);
+    EXPECT_EQ(emulator_->statistics().creates.at(kPlan), 1);
+    EXPECT_EQ(emulator_->statistics().deletes, 0);
+  }
 }
 
 TEST_F(PlanExport, FoundByA422ButDeletedByItsOwnerIsMadeOnceMore) {
@@ -209,6 +202,19 @@ TEST_F(PlanExport, RefusedByA422ToTheEndSaysWhy) {
   EXPECT_EQ(fetch_plan(),
             "`127.0.0.1:API` refuses POST of an export of plan `plan-8F5JFydVYAmtTjET`: it "
             "answered 422 Unprocessable Entity, saying \"invalid attribute: Plan is too old\"\n");
+  EXPECT_EQ(emulator_->statistics().requests.at("create"), 4);
+}
+
+TEST_F(PlanExport, WhoseCreationAlwaysFailsSaysWhatWasTried) {
+  start();
+  fault({.route = "create", .kind = "status", .times = -1});
+  EXPECT_EQ(fetch_plan(),
+            "no export of plan `plan-8F5JFydVYAmtTjET` could be created: it was tried 4 times, and "
+            "none was found to be made\n"
+            "    try again later\n"
+            "  `127.0.0.1:API` is in trouble: it answered 503 Service Unavailable to POST of an "
+            "export of plan `plan-8F5JFydVYAmtTjET`\n"
+            "      try again later\n");
   EXPECT_EQ(emulator_->statistics().requests.at("create"), 4);
 }
 

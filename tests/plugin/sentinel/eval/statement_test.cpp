@@ -76,9 +76,10 @@ TEST(Conditions, AreTakenInOrder) {
 TEST(Loop, RunsOverListsAndMaps) {
   constexpr Case kCases[] = {
       {"the keys of one map look up others",
-       "a = {\"x\": 1, \"y\": 2, \"z\": 3}\nb = {\"z\": 30, \"x\": 10, \"w\": 0}\nfor a as k, v "
-       "{\n for "
-       "[a, b] as m { print(k, m[k]) }\n}\nmain = true",
+       "a = {\"x\": 1, \"y\": 2, \"z\": 3}\n"
+       "b = {\"z\": 30, \"x\": 10, \"w\": 0}\n"
+       "for a as k, v { for [a, b] as m { print(k, m[k]) } }\n"
+       "main = true",
        "x 1\nx 10\ny 2\ny undefined\nz 3\nz 30\npass: true"},
       {"one name of a list: the value", "for [5, 6] as x { print(x) }\nmain = true",
        "5\n6\npass: true"},
