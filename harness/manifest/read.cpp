@@ -900,10 +900,22 @@ class Reader {
       if (excluded(tests, path)) continue;
       if (type == std::filesystem::file_type::directory) {
         if (!is_private_folder(path.filename())) find_policies(tests, path, out);
-      } else if (path.extension() == ".sentinel" && at->is_regular_file(ignored)) {
+      } else if (path.extension() == ".sentinel" && !at->is_directory(ignored)) {
         out.push_back(path);
       }
     }
+  }
+
+  /// A test that is there by its name but cannot be read is told, not lost.
+  bool is_file(const File& file, const ConfigNode& folder, const Path& path) {
+    std::error_code failure;
+    if (std::filesystem::is_regular_file(path, failure)) return true;
+    tell(file, folder.span,
+         base::in_ticks(shown(path)) + (std::filesystem::is_symlink(path, failure)
+                                            ? " is a link that leads to no file"
+                                            : " is no file"),
+         "mend or remove it, or name it under `exclude`");
+    return false;
   }
 
   void add_native_cases(const File& file, const ConfigNode& folder, const SentinelTests& tests,
@@ -915,13 +927,15 @@ class Reader {
          !error && at != std::filesystem::directory_iterator(); at.increment(error)) {
       std::error_code ignored;
       const Path ending = at->path().extension();
-      if ((ending == ".hcl" || ending == ".json") && at->is_regular_file(ignored) &&
+      if ((ending == ".hcl" || ending == ".json") && !at->is_directory(ignored) &&
           !excluded(tests, at->path())) {
         paths.push_back(at->path());
       }
     }
     std::sort(paths.begin(), paths.end());
+    if (paths.empty() || !is_file(file, folder, policy)) return;
     for (const Path& path : paths) {
+      if (!is_file(file, folder, path)) continue;
       Case out;
       const base::Result<NamedPath> named_policy =
           resolve(policy.parent_path(), policy.filename(), Wants::File);

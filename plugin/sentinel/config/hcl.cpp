@@ -125,7 +125,8 @@ class Reader {
   /// What was read since `begin`. Comments may hold any bytes.
   void check_utf8(std::size_t begin) const {
     if (const auto bad = find_invalid_utf8(text_.substr(begin, at_ - begin))) {
-      fail("the text is not UTF-8", {offset(begin + *bad), offset(begin + *bad + 1)}, {});
+      fail("the text is not UTF-8", {offset(begin + *bad), offset(begin + *bad + 1)},
+           "save the file as UTF-8 text");
     }
   }
 

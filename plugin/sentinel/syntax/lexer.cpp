@@ -120,7 +120,8 @@ Token Lexer::word(std::uint32_t begin) {
                 whole ? fmt::format("found `{}`, which is no letter", bytes)
                       : fmt::format("found byte 0x{:02x}, which is not UTF-8",
                                     static_cast<unsigned>(static_cast<unsigned char>(bytes[0]))),
-                "such characters may stand in strings and comments only");
+                whole ? "such characters may stand in strings and comments only"
+                      : "save the file as UTF-8 text");
   }
   const TokenKind kind =
       after_dot_ ? TokenKind::Identifier : word_kind({text_ + begin, at_ - begin});

@@ -1,4 +1,5 @@
 // Manifests that are wrong, and all that is said about each.
+#include <filesystem>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -232,6 +233,24 @@ TEST(Problems, AreBoundedInNumber) {
                              {.working_directory = repository.root()}, problems));
   ASSERT_EQ(problems.size(), 101U);
   EXPECT_EQ(base::to_text(problems.back()), "900 more problems in `tests.yaml`\n");
+}
+
+// Passed over, a test would be lost and the run green.
+TEST(Problems, OfNativeTestsThatAreNoFiles) {
+  const harness_test::TemporaryRepository repository;
+  for (const char* file :
+       {"p/whole.sentinel", "p/test/whole/a.hcl", "p/test/linked/a.hcl", "p/test/unused/readme.md"})
+    repository.write(file, "");
+  for (const char* link : {"p/test/whole/b.hcl", "p/linked.sentinel", "p/unused.sentinel"})
+    std::filesystem::create_symlink("nowhere", repository.root() / link);
+  repository.write("tests.yaml", "version: 1\ntests:\n  - sentinel-tests: p\n");
+  EXPECT_EQ(harness_test::read(repository).problems,
+            "tests.yaml:3:21: `p/linked.sentinel` is a link that leads to no file\n"
+            "     3 |   - sentinel-tests: p\n"
+            "       |                     ^ mend or remove it, or name it under `exclude`\n"
+            "tests.yaml:3:21: `p/test/whole/b.hcl` is a link that leads to no file\n"
+            "     3 |   - sentinel-tests: p\n"
+            "       |                     ^ mend or remove it, or name it under `exclude`\n");
 }
 
 TEST(Problems, OfAFileThatCannotBeRead) {

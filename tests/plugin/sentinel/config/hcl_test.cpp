@@ -89,7 +89,8 @@ TEST(Hcl, SaysWhatIsWrongAndWhere) {
        "x.hcl:2:8: found `y`, expected the end of the line after the value of `x`\n"
        "     2 |  x = 1 y = 2\n       |        ^\n"},
       {"no UTF-8", "a { x = \"\xFF\" }",
-       "x.hcl:1:10: the text is not UTF-8\n     1 | a { x = \"\xFF\" }\n       |          ^\n"},
+       "x.hcl:1:10: the text is not UTF-8\n     1 | a { x = \"\xFF\" }\n       |          ^ save "
+       "the file as UTF-8 text\n"},
       {"too large a number", "a { x = 1e999 }",
        "x.hcl:1:9: the number is too large\n     1 | a { x = 1e999 }\n       |         ^~~~~\n"},
       {"binary", std::string("\0\1", 2),

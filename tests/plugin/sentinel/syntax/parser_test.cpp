@@ -244,9 +244,7 @@ TEST(Parse, SaysWhatWasFoundAndWhatWasExpected) {
        "1:7: found `§`, which is no letter (such characters may stand in strings and comments "
        "only)"},
       {"bytes that are not UTF-8", "a = \xff",
-       "1:5: found byte 0xff, which is not UTF-8 (such characters may stand in strings and "
-       "comments "
-       "only)"},
+       "1:5: found byte 0xff, which is not UTF-8 (save the file as UTF-8 text)"},
       {"two statements on a line", "a = 1 b = 2", "1:7: found `b`, expected a line end"},
       {"no `as`", "for a { }", "1:7: found `{`, expected `as`"},
       {"a rule without a body", "a = rule { }", "1:12: found `}`, expected an expression"},
