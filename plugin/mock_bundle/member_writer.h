@@ -20,6 +20,9 @@ struct Refused {
   std::string advice;
 };
 
+/// What a damaged archive is refused with.
+Refused damaged(const std::string& how);
+
 /// A name for a message: cut at 80 bytes, what cannot be shown replaced by `?`.
 std::string shown_name(std::string_view name);
 

@@ -94,6 +94,10 @@ void unpack_any(const base::Path& archive, MemberWriter& writer, const UnpackLim
 
 }  // namespace
 
+Refused damaged(const std::string& how) {
+  return {"it is damaged: " + how, "fetch it again"};
+}
+
 std::string shown_name(std::string_view name) {
   std::string out;
   for (const char c : name.substr(0, 80)) {

@@ -44,9 +44,6 @@ class Utf8Names {
   locale_t before_ = nullptr;
 };
 
-Refused damaged(const std::string& how) {
-  return {"it is damaged: " + how, "fetch it again"};
-}
 Refused cut() {
   return {"it is cut short: the compressed data has no end", "fetch it again"};
 }

@@ -29,10 +29,6 @@ struct Record {
   unsigned mode = 0;  // of Unix; 0 where the archive was made elsewhere
 };
 
-Refused damaged(const std::string& how) {
-  return {"it is damaged: " + how, "fetch it again"};
-}
-
 unsigned number16(std::string_view bytes, std::size_t at) {
   return static_cast<unsigned char>(bytes[at]) |
          static_cast<unsigned>(static_cast<unsigned char>(bytes[at + 1])) << 8U;
