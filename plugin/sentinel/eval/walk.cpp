@@ -480,6 +480,8 @@ struct Walk {
 
   // Parts of values.
 
+  /// `x.name`, or `x["name"]`: alike for maps, which is what is asked for the most.
+  template <bool kIsIndex>
   static Value select(const code::Expression& e, Frame& f, Evaluation& x) {
     const auto& select = as<code::Select>(e);
     const Value base = base_of(*select.base, f, x);
@@ -489,7 +491,13 @@ struct Walk {
       if (found != nullptr && !found->is_undefined()) return *found;
       return Evaluation::undefined_at(f, e.position);
     }
-    return select_slowly(base, select.name, e, f, x);
+    if constexpr (kIsIndex) {
+      code::Expression name = e;
+      name.position = select.name_position;
+      return element(base, Value::string(select.name), e, name, f, x);
+    } else {
+      return select_slowly(base, select.name, e, f, x);
+    }
   }
 
   /// The left side of a selection, where an import's name may stand.
@@ -548,20 +556,6 @@ struct Walk {
 
   static Value select_import(const code::Expression& e, Frame& f, Evaluation& x) {
     return x.member(f, as<code::SelectImport>(e));
-  }
-
-  static Value index_name(const code::Expression& e, Frame& f, Evaluation& x) {
-    const auto& select = as<code::Select>(e);
-    const Value base = base_of(*select.base, f, x);
-    if (base.is(Kind::Map)) [[likely]] {
-      const Value* found =
-          x.actual(base.as_map())->find(select.name, f.program->guesses[select.guess]);
-      if (found != nullptr && !found->is_undefined()) return *found;
-      return Evaluation::undefined_at(f, e.position);
-    }
-    code::Expression name = e;
-    name.position = select.name_position;
-    return element(base, Value::string(select.name), e, name, f, x);
   }
 
   static Value index(const code::Expression& e, Frame& f, Evaluation& x) {
@@ -1090,10 +1084,10 @@ const typename Walk<Observed>::Expression Walk<Observed>::kExpressions[code::kOp
     is_empty<true>,
     is_defined<false>,
     is_defined<true>,
-    select,
+    select<false>,
     select_import,
     index,
-    index_name,
+    select<true>,
     slice,
     call,
     call_member,

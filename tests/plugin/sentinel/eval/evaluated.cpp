@@ -75,6 +75,13 @@ std::string evaluated(std::string_view policy, const std::map<std::string, std::
   return shown(outcome_of(inputs_of(policy, mocks)));
 }
 
+void check(std::span<const PolicyCase> cases) {
+  for (const PolicyCase& c : cases) {
+    SCOPED_TRACE(c.name);
+    EXPECT_EQ(evaluated(c.policy), c.outcome);
+  }
+}
+
 std::string value_of(std::string_view expression) {
   const Outcome outcome = outcome_of(
       inputs_of("value = (" + std::string(expression) + ")\nprint([value])\nmain = true"));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -25,6 +26,14 @@ Outcome outcome_of(const Inputs& inputs);
 std::string evaluated(std::string_view policy,
                       const std::map<std::string, std::string>& mocks = {});
 std::string shown(const Outcome& outcome);
+
+/// A row of a table of policies.
+struct PolicyCase {
+  const char* name;
+  const char* policy;
+  const char* outcome;  // as `evaluated` tells it
+};
+void check(std::span<const PolicyCase> cases);
 
 /// The value of one expression as `print` shows it inside a list, or `error: …`.
 std::string value_of(std::string_view expression);

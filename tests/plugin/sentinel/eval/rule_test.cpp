@@ -7,21 +7,8 @@
 namespace sentinel {
 namespace {
 
-struct Case {
-  const char* name;
-  const char* policy;
-  const char* outcome;
-};
-
-void check(std::span<const Case> cases) {
-  for (const Case& c : cases) {
-    SCOPED_TRACE(c.name);
-    EXPECT_EQ(evaluated(c.policy), c.outcome);
-  }
-}
-
 TEST(Rule, IsEvaluatedOnceWhenItIsFirstRead) {
-  constexpr Case kCases[] = {
+  constexpr PolicyCase kCases[] = {
       {"not at all", "a = rule { error(\"evaluated\") }\nmain = rule { true }", "pass: true"},
       {"once", "a = rule { print(\"once\") }\nmain = rule { a and a and a }", "once\npass: true"},
       {"with the variables of that moment", "x = 1\na = rule { x is 2 }\nx = 2\nmain = rule { a }",
@@ -44,7 +31,7 @@ TEST(Rule, IsEvaluatedOnceWhenItIsFirstRead) {
 }
 
 TEST(Rule, MayDependOnACondition) {
-  constexpr Case kCases[] = {
+  constexpr PolicyCase kCases[] = {
       {"that holds", "main = rule when true { false }", "fail: false"},
       {"that does not", "main = rule when false { error(\"no\") }", "pass: true"},
       {"that is undefined", "m = {}\nmain = rule when m.x { true }", "undefined: 2:20"},
@@ -55,7 +42,7 @@ TEST(Rule, MayDependOnACondition) {
 }
 
 TEST(Rule, MayHoldDataButNotNullOrAFunction) {
-  constexpr Case kCases[] = {
+  constexpr PolicyCase kCases[] = {
       {"a list", "main = rule { [1] }", "fail: [1]"},
       {"null", "main = rule { null }",
        "error: 1:15: rule must result in a boolean, string, number, list or map, got null"},
@@ -66,7 +53,7 @@ TEST(Rule, MayHoldDataButNotNullOrAFunction) {
 }
 
 TEST(Main, DecidesByItsKind) {
-  constexpr Case kCases[] = {
+  constexpr PolicyCase kCases[] = {
       {"true", "main = true", "pass: true"},
       {"false", "main = false", "fail: false"},
       {"an empty string", "main = \"\"", "pass: \"\""},
@@ -88,7 +75,7 @@ TEST(Main, DecidesByItsKind) {
 }
 
 TEST(Undefined, RemembersWhereItCameFrom) {
-  constexpr Case kCases[] = {
+  constexpr PolicyCase kCases[] = {
       {"through rules", "x = {}\na = rule { x.missing }\nmain = rule { a and true }",
        "undefined: 2:14"},
       {"through functions and operators",

@@ -7,14 +7,8 @@
 namespace sentinel {
 namespace {
 
-struct Case {
-  const char* name;
-  const char* policy;
-  const char* outcome;
-};
-
 TEST(Scope, IsChosenWhenAnAssignmentRuns) {
-  constexpr Case kCases[] = {
+  constexpr PolicyCase kCases[] = {
       {"a function changes a variable of the file that exists",
        "x = 1\nf = func() { x = 2; return x }\nf()\nprint(x)\nmain = true", "2\npass: true"},
       {"and makes its own where none exists yet",
@@ -73,10 +67,7 @@ TEST(Scope, IsChosenWhenAnAssignmentRuns) {
       {"a quantifier's names are its own",
        "x = 5\ny = all [1] as x { x is 1 }\nprint(x, y)\nmain = true", "5 true\npass: true"},
   };
-  for (const Case& c : kCases) {
-    SCOPED_TRACE(c.name);
-    EXPECT_EQ(evaluated(c.policy), c.outcome);
-  }
+  check(kCases);
 }
 
 TEST(Scope, HoldsTheHostsGlobals) {

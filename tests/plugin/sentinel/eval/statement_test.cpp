@@ -6,21 +6,8 @@
 namespace sentinel {
 namespace {
 
-struct Case {
-  const char* name;
-  const char* policy;
-  const char* outcome;
-};
-
-void check(std::span<const Case> cases) {
-  for (const Case& c : cases) {
-    SCOPED_TRACE(c.name);
-    EXPECT_EQ(evaluated(c.policy), c.outcome);
-  }
-}
-
 TEST(Assignment, BindsChangesAndShares) {
-  constexpr Case kCases[] = {
+  constexpr PolicyCase kCases[] = {
       {"operators", "x = 7\nx += 1\nx *= 2\nx -= 2\nx /= 2\nx %= 4\nprint(x)\nmain = true",
        "3\npass: true"},
       {"the right side is one operand", "x = 2\nx *= 3 + 4\nprint(x)\nmain = true",
@@ -53,7 +40,7 @@ TEST(Assignment, BindsChangesAndShares) {
 }
 
 TEST(Conditions, AreTakenInOrder) {
-  constexpr Case kCases[] = {
+  constexpr PolicyCase kCases[] = {
       {"else if",
        "f = func(n) {\n if n is 1 { return \"one\" } else if n is 2 { return \"two\" } else { "
        "return "
@@ -74,7 +61,7 @@ TEST(Conditions, AreTakenInOrder) {
 }
 
 TEST(Loop, RunsOverListsAndMaps) {
-  constexpr Case kCases[] = {
+  constexpr PolicyCase kCases[] = {
       {"the keys of one map look up others",
        "a = {\"x\": 1, \"y\": 2, \"z\": 3}\n"
        "b = {\"z\": 30, \"x\": 10, \"w\": 0}\n"
@@ -127,7 +114,7 @@ TEST(Loop, RunsOverListsAndMaps) {
 }
 
 TEST(Function, RecursCloseAndReturn) {
-  constexpr Case kCases[] = {
+  constexpr PolicyCase kCases[] = {
       {"recursion",
        "func fib(n) {\n if n < 2 { return n }\n return fib(n - 1) + fib(n - 2)\n}\nprint(fib(15))\n"
        "main = true",
