@@ -284,7 +284,13 @@ class Run {
   base::Status have(MockState& state) {
     const Mock& origin = manifest_.origin(*state.mock);
     OriginState& files = origins_.at(origin.name);
-    std::call_once(files.once, [&] { files.files = fetch(origin, state.report.name); });
+    std::call_once(files.once, [&] {
+      files.files = fetch(origin, state.report.name);
+      if (!*files.files && cancel_.reason() == base::CancelReason::Timeout) {
+        std::string& advice = files.files->error().advice;
+        if (advice.empty()) advice = "give the run more time with `--timeout`";
+      }
+    });
     if (!*files.files) return base::Diagnostic(files.files->error());
     const Fixture& fixture = **files.files;
     describe(state.report, origin, fixture);

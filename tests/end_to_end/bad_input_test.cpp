@@ -1,6 +1,7 @@
 // Everything that can be wrong with what the harness is given ends in a clear message, the right
 // exit code, and nothing half-written.
 #include <chrono>
+#include <cstring>
 #include <filesystem>
 #include <thread>
 
@@ -65,14 +66,17 @@ TEST_F(BadInput, NoManifest) {
 
 TEST_F(BadInput, EmptyManifest) {
   repository_.write("tests.yaml", "");
-  EXPECT_TRUE(manifest_problem().starts_with("tests.yaml")) << manifest_problem();
+  EXPECT_EQ(manifest_problem(),
+            "tests.yaml: the file is empty\n    a manifest begins with `version: 1`\n");
 }
 
 TEST_F(BadInput, BinaryAsManifest) {
   repository_.write("tests.yaml", std::string("\x7f"
                                               "ELF\0\1\2\xff\xfe",
                                               9));
-  EXPECT_TRUE(manifest_problem().starts_with("tests.yaml")) << manifest_problem();
+  EXPECT_EQ(manifest_problem(),
+            "tests.yaml:1:1: a byte that is no text: a manifest is YAML in UTF-8\n"
+            "    save it as UTF-8 text\n");
 }
 
 TEST_F(BadInput, YamlBomb) {
@@ -85,7 +89,11 @@ TEST_F(BadInput, YamlBomb) {
   }
   repository_.write("tests.yaml", text);
   const auto started = std::chrono::steady_clock::now();
-  EXPECT_TRUE(manifest_problem().starts_with("tests.yaml:")) << manifest_problem();
+  EXPECT_EQ(manifest_problem(),
+            "tests.yaml:7:47: aliases expand to more than a manifest can hold\n"
+            "     7 |   a4: &a4 [*a3, *a3, *a3, *a3, *a3, *a3, *a3, *a3, *a3, *a3]\n"
+            "       |                                               ^ write the values out, or use "
+            "`defaults`\n");
   EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(20));
 }
 
@@ -102,9 +110,10 @@ TEST_F(BadInput, PolicyThatDoesNotParse) {
 
 TEST_F(BadInput, MockThatDoesNotExist) {
   use_mock("{ directory: nowhere }");
-  const std::string said = manifest_problem();
-  EXPECT_TRUE(said.starts_with("tests.yaml:3:")) << said;
-  EXPECT_NE(said.find("`nowhere`"), std::string::npos) << said;
+  EXPECT_EQ(manifest_problem(),
+            "tests.yaml:3:19: mock `m`: `nowhere` is not there\n"
+            "     3 |   m: { directory: nowhere }\n"
+            "       |                   ^~~~~~~ paths are relative to the file that names them\n");
 }
 
 TEST_F(BadInput, Archives) {
@@ -199,6 +208,9 @@ TEST_F(BadSentinel, TooOld) {
 }
 TEST_F(BadSentinel, HangIsACaseThatTimedOut) {
   with("hang", 1, {"--case-timeout", "200ms"});
+  EXPECT_NE(repository_.harness({"run", "--runtime", "cli", "--case-timeout", "200ms"})
+                .out.find("stopped at the time limit of a case (`--case-timeout`)\n"),
+            std::string::npos);
 }
 
 /// Mocks from a service that misbehaves.
@@ -206,17 +218,23 @@ class BadService : public BadInput {
  protected:
   void SetUp() override {
     BadInput::SetUp();
+    repository_.set("TFE_TOKEN", "emulator-token");
+    serve({.pending = std::chrono::milliseconds(1), .queued = std::chrono::milliseconds(1)});
+  }
+
+  /// A service with one run, and a manifest that wants its export; in place of the one before.
+  void serve(const emulator::Timing& timing) {
     emulator::Options options;
-    options.timing = {.pending = std::chrono::milliseconds(1),
-                      .queued = std::chrono::milliseconds(1)};
+    options.timing = timing;
     emulator_ = std::make_unique<emulator::Emulator>(options);
     ASSERT_TRUE(emulator_->start());
     add_run();
     repository_.set("TFE_ADDRESS", emulator_->address());
-    repository_.set("TFE_TOKEN", "emulator-token");
     use_mock("{ plan-export: { workspace: network-prod } }",
              "terraform: { address: \"" + emulator_->address() + "\", organization: acme }\n");
   }
+
+  std::string host() const { return emulator_->address().substr(std::strlen("http://")); }
 
   void add_run() {
     const base::Path bundle = repository_.outside("bundle");
@@ -252,30 +270,33 @@ TEST_F(BadService, RunsWhenNothingIsWrong) {
 
 TEST_F(BadService, NoToken) {
   repository_.unset("TFE_TOKEN");
-  const std::string said = problem(3);
-  EXPECT_NE(said.find("token"), std::string::npos) << said;
+  EXPECT_EQ(problem(3), "there is no token for `" + host() +
+                            "`: looked at Terraform's CLI configuration and `TFE_TOKEN`");
   EXPECT_TRUE(nothing_recorded());
 }
 
 TEST_F(BadService, WrongToken) {
   repository_.set("TFE_TOKEN", "wrong-token");
-  const std::string said = problem(3);
-  EXPECT_NE(said.find("401"), std::string::npos) << said;
-  EXPECT_EQ(said.find("wrong-token"), std::string::npos) << said;
+  EXPECT_EQ(problem(3), "`" + host() +
+                            "` does not accept the token: it answered 401 Unauthorized; the token "
+                            "is that of `TFE_TOKEN`");
   EXPECT_TRUE(nothing_recorded());
 }
 
 TEST_F(BadService, GoneMidWay) {
   ASSERT_TRUE(emulator_->faults().add({.route = "archive", .kind = "short", .times = -1}));
-  EXPECT_NE(problem(3), "");
+  const std::string said = problem(3);
+  EXPECT_TRUE(said.starts_with("the reply of `127.0.0.1` is cut short: its body has ")) << said;
+  EXPECT_TRUE(said.ends_with("; it was cut short the second time, too")) << said;
   EXPECT_TRUE(nothing_recorded());
 }
 
 TEST_F(BadService, NothingIsFetchedWhenCiOrOffline) {
   repository_.set("CI", "true");
-  EXPECT_NE(problem(3), "");
+  const std::string none = "mock `m` has no fixture: there is nothing in `fixtures/m`, and ";
+  EXPECT_EQ(problem(3), none + "--frozen (the default in CI) forbids to fetch it");
   repository_.unset("CI");
-  EXPECT_NE(problem(3, {"--offline"}), "");
+  EXPECT_EQ(problem(3, {"--offline"}), none + "--offline forbids to fetch it");
   EXPECT_TRUE(emulator_->statistics().requests.empty());
   EXPECT_TRUE(nothing_recorded());
 }
@@ -292,15 +313,7 @@ bool wait_for(const Condition& condition) {
 }
 
 TEST_F(BadService, CtrlCWhileWaitingForAnExport) {
-  emulator_->stop();
-  emulator::Options options;
-  options.timing.queued = std::chrono::hours(1);
-  emulator_ = std::make_unique<emulator::Emulator>(options);
-  ASSERT_TRUE(emulator_->start());
-  add_run();
-  repository_.set("TFE_ADDRESS", emulator_->address());
-  use_mock("{ plan-export: { workspace: network-prod } }",
-           "terraform: { address: \"" + emulator_->address() + "\", organization: acme }\n");
+  serve({.pending = std::chrono::milliseconds(1), .queued = std::chrono::hours(1)});
   Running run = repository_.start({"run", "--report", "json=result.json"});
   ASSERT_TRUE(wait_for([this] { return !emulator_->statistics().creates.empty(); }));
   run.send(SIGINT);
@@ -313,16 +326,16 @@ TEST_F(BadService, CtrlCWhileWaitingForAnExport) {
 }
 
 TEST_F(BadService, TimeOutWhileWaitingForAnExport) {
-  emulator_->stop();
-  emulator::Options options;
-  options.timing.queued = std::chrono::hours(1);
-  emulator_ = std::make_unique<emulator::Emulator>(options);
-  ASSERT_TRUE(emulator_->start());
-  add_run();
-  repository_.set("TFE_ADDRESS", emulator_->address());
-  use_mock("{ plan-export: { workspace: network-prod } }",
-           "terraform: { address: \"" + emulator_->address() + "\", organization: acme }\n");
-  EXPECT_NE(problem(3, {"--timeout", "1s"}), "");
+  serve({.pending = std::chrono::milliseconds(1), .queued = std::chrono::hours(1)});
+  const auto out = repository_.harness({"run", "--timeout", "1s"});
+  EXPECT_EQ(out.exit_code, 3) << out.err;
+  EXPECT_NE(out.out.find(
+                "      tests.yaml:4:3: the export of plan `plan-8F5JFydVYAmtTjET` was cancelled: "
+                "the export that it had made was deleted again\n"
+                "           4 |   m: { plan-export: { workspace: network-prod } }\n"
+                "             |   ^ give the run more time with `--timeout`\n"),
+            std::string::npos)
+      << out.out;
   EXPECT_TRUE(nothing_recorded());
 }
 
