@@ -134,7 +134,7 @@ struct ParameterInfo {
 };
 std::vector<ParameterInfo> parameters(const Program& program);
 
-/// The description of a policy: the comment above its first statement.
+/// The description of a policy: the first comments of its file.
 std::string description(const Program& program);
 
 }  // namespace sentinel

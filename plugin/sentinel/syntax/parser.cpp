@@ -186,6 +186,9 @@ class Parser {
   ParameterDeclaration parameter_declaration();
   void check_constant(const Expression* value);
   std::string_view description_above(std::uint32_t begin);
+  std::string_view description_of_file(std::uint32_t begin);
+  using Comments = std::vector<base::Span>::const_iterator;
+  std::string_view description(Comments from, Comments to);
 
   // statements
   Statement* statement();
@@ -425,7 +428,7 @@ ParseResult Parser::run() {
       }
       if (is(TokenKind::End)) break;
       if (accept(TokenKind::Semicolon)) continue;
-      if (std::exchange(first, false)) tree_->description = description_above(begin);
+      if (std::exchange(first, false)) tree_->description = description_of_file(begin);
       if (is(TokenKind::Import)) {
         if (!statements_.empty() || !parameters.empty())
           report(token_.span, "found an import behind other declarations",
@@ -528,7 +531,7 @@ void Parser::check_constant(const Expression* value) {
          "a string, a number, `true`, `false`, or a list or map of those");
 }
 
-/// The comments that end on the line above `begin`, without their marks; lines are kept.
+/// The comments that end on the line above `begin`.
 std::string_view Parser::description_above(std::uint32_t begin) {
   const auto own_line = [&](std::uint32_t at) {
     while (at > 0 && (text_[at - 1] == ' ' || text_[at - 1] == '\t' || text_[at - 1] == '\r' ||
@@ -549,6 +552,23 @@ std::string_view Parser::description_above(std::uint32_t begin) {
     below = comment.begin;
     --from;
   }
+  return description(from, after);
+}
+
+/// The first comments of a file, up to an empty line or the statement at `begin`: HashiCorp's
+/// sample of `sentinel test -json` has a blank line between them and what follows.
+std::string_view Parser::description_of_file(std::uint32_t begin) {
+  auto to = comments_.cbegin();
+  for (std::uint32_t end = 0; to != comments_.cend() && to->begin < begin; ++to) {
+    const std::string_view gap = text_.substr(end, to->begin - end);
+    if (to != comments_.cbegin() && std::count(gap.begin(), gap.end(), '\n') > 1) break;
+    end = to->end;
+  }
+  return description(comments_.cbegin(), to);
+}
+
+/// Comments without their marks; lines are kept.
+std::string_view Parser::description(Comments from, Comments to) {
   std::string out;
   const auto add_line = [&](std::string_view line) {
     while (line.ends_with(' ') || line.ends_with('\t') || line.ends_with('\r'))
@@ -557,7 +577,7 @@ std::string_view Parser::description_above(std::uint32_t begin) {
     out += line;
     out += '\n';
   };
-  for (; from != after; ++from) {
+  for (; from != to; ++from) {
     std::string_view comment = text_of(*from);
     if (!comment.starts_with("/*")) {
       add_line(comment.substr(comment.starts_with('#') ? 1 : 2));
@@ -1162,6 +1182,10 @@ Expression* Parser::map_literal() {
 
 Expression* Parser::quantifier() {
   const Token word = token_;
+  if (peek().kind == TokenKind::Assign) {
+    advance();
+    fail_expecting("an expression", fmt::format("`{}` is a reserved word", spelling(word.kind)));
+  }
   advance();
   Expression* const collection = expression();
   expect(TokenKind::As, "`as`");

@@ -230,7 +230,7 @@ struct ParameterDeclaration {
 /// A parsed policy, module or mock. Immutable; shared between threads.
 struct Tree {
   base::SourcePtr source;
-  std::string_view description;  // the comment above the first statement
+  std::string_view description;  // the first comments of the file
   std::span<const ImportDeclaration> imports;
   std::span<const ParameterDeclaration> parameters;
   Block statements;

@@ -161,11 +161,20 @@ TEST(Parse, EndsStatementsAtLineEnds) {
   });
 }
 
-TEST(Parse, TakesCommentsDirectlyAboveAsDescriptions) {
+TEST(Parse, TakesCommentsAsDescriptions) {
   expect_dumps({
       {"of the file", "# One.\n#  Two. \n\n# Three.\n# Four.\nimport \"time\"\n",
-       "(description \"Three.\\nFour.\")\n(import \"time\" time)"},
-      {"not with a blank line between", "# One.\n\nimport \"time\"", "(import \"time\" time)"},
+       "(description \"One.\\n Two.\")\n(import \"time\" time)"},
+      {"of the file, directly above", "# One.\n#  Two. \nimport \"time\"\n",
+       "(description \"One.\\n Two.\")\n(import \"time\" time)"},
+      {"of the file, in a block", "/* One.\n\n Two. */\n\n\n# Three.\nimport \"time\"",
+       "(description \"One.\\n\\nTwo.\")\n(import \"time\" time)"},
+      {"of the file, and of its first rule", "# One.\na = rule { true }",
+       "(description \"One.\")\n(= a (rule true) (description \"One.\"))"},
+      {"of the file, and another of its first rule", "# One.\n\n# Two.\na = rule { true }",
+       "(description \"One.\")\n(= a (rule true) (description \"Two.\"))"},
+      {"of a file that begins with a statement", "x = 1\n# One.\n\nb = rule { x }",
+       "(= x 1)\n(= b (rule x))"},
       {"of a rule", "a = 1\n// Why.\nb = rule { a }\n\n# No rule.\nc = 2",
        "(= a 1)\n(= b (rule a) (description \"Why.\"))\n(= c 2)"},
       {"of a parameter", "a = 1", "(= a 1)"},
@@ -235,7 +244,8 @@ TEST(Parse, SaysWhatWasFoundAndWhatWasExpected) {
       {"a bad hexadecimal", "a = 0x", "1:5: `0x` is not a number"},
       {"letters behind a number", "a = 12px", "1:5: `12px` is not a number"},
       {"a bad exponent", "a = 1e+", "1:5: `1e+` is not a number"},
-      {"reserved words are no names", "filter = 1", "1:8: found `=`, expected an expression"},
+      {"reserved words are no names", "filter = 1",
+       "1:8: found `=`, expected an expression (`filter` is a reserved word)"},
       {"nor loop names", "for a as in { }",
        "1:10: found `in`, expected a name for the element (`in` is a reserved word)"},
       {"a reserved word as a value", "a = import",
