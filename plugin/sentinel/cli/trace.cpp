@@ -109,14 +109,6 @@ std::string prints_of(const Outcome& outcome) {
   return out;
 }
 
-void write_result(JsonWriter& json, std::string_view key, const Outcome& outcome) {
-  if (outcome.result == Outcome::Result::Error || outcome.main.is_undefined()) {
-    json.null(key);
-  } else {
-    json.member(key, outcome.main);
-  }
-}
-
 void write_trace(JsonWriter& json, const Outcome& outcome, std::string_view description) {
   json.begin_object("trace");
   json.member("description", description);
@@ -126,7 +118,11 @@ void write_trace(JsonWriter& json, const Outcome& outcome, std::string_view desc
     json.null("error");
   }
   json.member("print", prints_of(outcome));
-  write_result(json, "result", outcome);
+  if (outcome.error || outcome.main.is_undefined()) {
+    json.null("result");
+  } else {
+    json.member("result", outcome.result == Outcome::Result::Pass);
+  }
   json.begin_object("rules");
   std::map<std::string, const RuleResult*> rules;
   for (const RuleResult& rule : outcome.rules) {

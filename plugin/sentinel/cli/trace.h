@@ -48,12 +48,9 @@ std::string to_text(const EvaluationError& error);
 /// A diagnostic without its source line, as JSON wants it.
 std::string to_line(const base::Diagnostic& diagnostic);
 
-/// The object `trace`: description, error, print, result, rules.
+/// The object `trace`: description, error, print, result (whether it passed; null for an error or
+/// undefined), rules.
 void write_trace(JsonWriter& json, const Outcome& outcome, std::string_view description);
-
-/// The value of `result` members: a boolean where the verdict is one, null for an error or
-/// undefined, else the value.
-void write_result(JsonWriter& json, std::string_view key, const Outcome& outcome);
 
 /// The printed lines, each ended.
 std::string prints_of(const Outcome& outcome);
