@@ -1,4 +1,5 @@
-// The `time` import. Documentation: Sentinel, imports/time, and configuration/index for `timezone`.
+// The `time` import. Documentation: Sentinel, imports/time, and configuration/index for `timezone`,
+// commands/config (0.15) for `fixed_time`.
 // Times, their text form and durations are as in Go's package time.
 
 #include <array>
@@ -114,10 +115,18 @@ std::optional<Instant> parse_rfc3339(std::string_view text) {
 
 /// What an evaluation remembers of this import.
 struct Memory {
-  bool frozen;                  // `now` is set
-  std::int64_t now;             // nanoseconds since 1970
+  std::optional<Instant> now;   // what it was when it was first asked for
   const date::time_zone* zone;  // configured; null: UTC
 };
+
+/// What `fixed_time` says, the documentation's reference time.
+std::optional<Instant> fixed_time(const Value& value) {
+  if (value.is(Kind::String)) return parse_rfc3339(value.as_string());
+  if (value.is(Kind::Int)) return Instant{.seconds = value.as_int()};
+  if (value.is(Kind::Float) && std::fabs(value.as_float()) < kMostSeconds)
+    return Instant{.seconds = static_cast<std::int64_t>(value.as_float())};
+  return std::nullopt;
+}
 
 Memory& memory(Machine& machine) {
   ImportState& state = machine.state(kTime);
@@ -135,6 +144,14 @@ Memory& memory(Machine& machine) {
         } catch (const std::runtime_error&) {
           machine.fail("time zone `" + std::string(zone->as_string()) +
                        "` in the configuration of import `time` is not known on this machine");
+        }
+      }
+      if (const Value* fixed = state.configuration.as_map()->find("fixed_time")) {
+        fresh->now = fixed_time(*fixed);
+        if (!fresh->now) {
+          machine.fail(
+              "`fixed_time` in the configuration of import `time` is neither a number of seconds "
+              "since 1970 nor an RFC 3339 string, such as \"2019-11-16T01:20:30Z\"");
         }
       }
     }
@@ -310,14 +327,14 @@ Value load(NativeCall& call) {
 Value member(Machine& machine, std::string_view name) {
   if (name == "now") {
     Memory& known = memory(machine);
-    if (!known.frozen) {
-      known.now = std::chrono::duration_cast<std::chrono::nanoseconds>(
-                      machine.system().clock->now().time_since_epoch())
-                      .count();
-      known.frozen = true;
+    if (!known.now) {
+      const std::int64_t now = std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                   machine.system().clock->now().time_since_epoch())
+                                   .count();
+      const std::int64_t nanos = (now % kNano + kNano) % kNano;
+      known.now = Instant{.seconds = (now - nanos) / kNano, .nanos = nanos};
     }
-    const std::int64_t nanos = (known.now % kNano + kNano) % kNano;
-    return make_time(machine, (known.now - nanos) / kNano, nanos, known.zone, 0);
+    return make_time(machine, known.now->seconds, known.now->nanos, known.zone, 0);
   }
   if (name == "nanosecond") return Value::integer(1);
   if (name == "microsecond") return Value::integer(1'000);

@@ -157,8 +157,15 @@ class Builder {
       add_plan(import);
       return;
     } else {
-      problems_.push_back(
-          at(import.place, "`source` is missing: `" + import.name + "` is no standard import"));
+      base::Diagnostic problem =
+          at(import.place, "`source` is missing: `" + import.name + "` is no standard import");
+      if (is_plan_import(import.name)) {
+        problem.advice = "`sentinel { features = { terraform = true } }` makes it one";
+      } else if (terraform && is_old_plan_import(import.name)) {
+        problem.what = "`" + import.name + "` cannot be made of a plan";
+        problem.advice = "use its `v2`, or a mock";
+      }
+      problems_.push_back(std::move(problem));
       return;
     }
     inputs_.imports.push_back(std::move(binding));
@@ -168,9 +175,15 @@ class Builder {
     return name == "tfplan/v2" || name == "tfconfig/v2" || name == "tfstate/v2";
   }
 
+  static bool is_old_plan_import(std::string_view name) {
+    return name == "tfplan/v1" || name == "tfconfig/v1" || name == "tfstate/v1";
+  }
+
   /// The `terraform` feature: an import made of the JSON of a plan.
   void add_plan(const ConfiguredImport& import) {
     const base::ConfigNode* path = import.config ? import.config->find("plan_path") : nullptr;
+    // What the documentation calls it for `tfconfig/v2` and `tfstate/v2`.
+    if (path == nullptr && import.config) path = import.config->find("path");
     if (path == nullptr || path->kind != base::ConfigNode::Kind::String) {
       problems_.push_back(at(import.place, "`" + import.name +
                                                "` needs the path of a plan: `config = { "

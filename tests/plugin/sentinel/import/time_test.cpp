@@ -138,7 +138,7 @@ TEST(Time, NowStaysTheSame) {
 class Zone : public ::testing::Test {
  protected:
   void configure(std::string_view configuration) {
-    machine.states[&kTime].configuration = machine.value(configuration);
+    machine.states[&kTime] = {.configuration = machine.value(configuration)};
   }
   FakeMachine machine;
 };
@@ -172,6 +172,37 @@ TEST_F(Zone, ThatIsNoString) {
       machine.evaluate("time.load(0)"),
       "error: `timezone` in the configuration of import `time` has type int, not a string such as "
       "\"Australia/Brisbane\"");
+}
+
+TEST_F(Zone, FixedTimeIsNow) {
+  struct Row {
+    const char* configuration;
+    const char* now;
+  };
+  constexpr Row kRows[] = {
+      {R"({"fixed_time": 1504155600})", "1504155600000000000"},
+      {R"({"fixed_time": 1504155600.0})", "1504155600000000000"},
+      {R"({"fixed_time": "2017-08-31T05:00:00.5Z"})", "1504155600500000000"},
+      {R"({"fixed_time": "2017-08-31T07:00:00+02:00"})", "1504155600000000000"},
+  };
+  for (const Row& row : kRows) {
+    configure(row.configuration);
+    EXPECT_EQ(machine.evaluate("time.now.unix_nano"), row.now) << row.configuration;
+  }
+  configure(R"({"fixed_time": 1504155600, "timezone": "Europe/Berlin"})");
+  EXPECT_EQ(machine.evaluate("time.now.hour"), "7");
+}
+
+TEST_F(Zone, FixedTimeThatIsNone) {
+  for (const char* const wrong : {"\"yesterday\"", "true", "[]", "1e30"}) {
+    configure("{\"fixed_time\": " + std::string(wrong) + "}");
+    EXPECT_EQ(machine.evaluate("time.now"),
+              "error: `fixed_time` in the configuration of import `time` is neither a number of "
+              "seconds since 1970 nor an RFC 3339 string, such as \"2019-11-16T01:20:30Z\"");
+  }
+  configure(R"({"fixed_time": 9000000000000})");
+  EXPECT_EQ(machine.evaluate("time.now"),
+            "error: a time 9000000000000 s from 1970 is out of range");
 }
 
 }  // namespace

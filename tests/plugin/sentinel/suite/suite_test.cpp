@@ -258,7 +258,20 @@ TEST_F(Suite, ReadsPlansForTheTerraformFeature) {
                   "import \"plugin\" \"tfplan/v2\" {\n config = { \"plan_path\" : "
                   "\"../../plan.json\" }\n}"),
             "ERROR test/p/case.hcl:1:1: `source` is missing: `tfplan/v2` is no standard import\n"
-            "     1 | import \"plugin\" \"tfplan/v2\" {\n       | ^~~~~~~~~~~~~~~~~~~~~~~~~~~\n");
+            "     1 | import \"plugin\" \"tfplan/v2\" {\n       | ^~~~~~~~~~~~~~~~~~~~~~~~~~~ "
+            "`sentinel { features = { terraform = true } }` makes it one\n");
+  // `path` is what the documentation of these two says.
+  EXPECT_EQ(judge("import \"tfstate/v2\" as s\nimport \"tfconfig/v2\" as c\n"
+                  "main = s.resources is empty and c.resources is empty",
+                  feature + "import \"plugin\" \"tfstate/v2\" {\n config = { \"path\" : "
+                            "\"../../plan.json\" }\n}\nimport \"plugin\" \"tfconfig/v2\" {\n "
+                            "config = { \"path\" : \"../../plan.json\" }\n}"),
+            "PASS");
+  EXPECT_EQ(judge("main = true", feature + "import \"plugin\" \"tfplan/v1\" {\n config = { "
+                                           "\"plan_path\" : \"../../plan.json\" }\n}"),
+            "ERROR test/p/case.hcl:4:1: `tfplan/v1` cannot be made of a plan\n"
+            "     4 | import \"plugin\" \"tfplan/v1\" {\n       | ^~~~~~~~~~~~~~~~~~~~~~~~~~~ use "
+            "its `v2`, or a mock\n");
 }
 
 TEST_F(Suite, TheResolverMayRefuseAPath) {
