@@ -249,7 +249,8 @@ Value element(const Value& base, const Value& at, const code::Expression& expres
 void set_element(const Value& base, const Value& at, const Value& value,
                  const code::Expression& base_code, const code::Expression& at_code,
                  const Frame& frame, Evaluation& evaluation) {
-  if (base.is(Kind::Map)) {
+  const bool is_import = base_code.op == code::Op::Import;
+  if (base.is(Kind::Map) && !is_import) {
     if (!is_key(at)) {
       evaluation.fail(frame, at_code.position,
                       "map key must be a string, number or boolean, got " + name_of(at));
@@ -274,7 +275,9 @@ void set_element(const Value& base, const Value& at, const Value& value,
   }
   evaluation.fail(frame, base_code.position,
                   "cannot assign to an element of " +
-                      (base.is(Kind::Module) ? std::string("an import") : name_of(base)));
+                      (is_import               ? std::string("an import")
+                       : base.is(Kind::Object) ? "a " + std::string(base.as_object()->type->name)
+                                               : name_of(base)));
 }
 
 Value part(const Value& base, const Value& low, const Value& high, const code::Slice& slice,
