@@ -17,6 +17,7 @@
 #include "harness/manifest/shape.h"
 #include "harness/manifest/yaml.h"
 #include "plugin/base/file.h"
+#include "plugin/base/one_line.h"
 #include "plugin/sentinel/config/configuration.h"
 
 namespace harness {
@@ -115,6 +116,8 @@ class Reader {
                : base::display_path(path, options_.working_directory);
   }
 
+  std::string from_root(const Path& path) const { return base::display_path(path, manifest_.root); }
+
   void tell(const File& file, Span where, std::string what, std::string advice = {},
             std::string why = {}) {
     problems_.push_back({.what = std::move(what),
@@ -200,9 +203,17 @@ class Reader {
     return out;
   }
 
+  /// Names go into generated files, command lines and reports, where a line end begins something
+  /// else.
+  static base::Status plain_name(std::string_view name) {
+    const std::string clean = base::on_one_line(name);
+    if (clean == name) return {};
+    return Diagnostic{.what = base::in_ticks(clean) + " has a control character in its name",
+                      .advice = "rename it"};
+  }
+
   base::Result<NamedPath> resolve(const Path& folder, const std::string& text, Wants wants) const {
-    if (text.find('\0') != std::string::npos)
-      return Diagnostic{.what = "has a zero byte in its name"};
+    if (base::Status plain = plain_name(text); !plain) return std::move(plain.error());
     const Path written = text;
     base::Result<Path> real = inside(folder, written);
     if (!real) return std::move(real.error());
@@ -229,8 +240,16 @@ class Reader {
     out.written = base::display_path(same ? lexical : *real, manifest_.root);
     while (out.written.size() > 1 && out.written.ends_with('/'))
       out.written.pop_back();
+    if (base::Status plain = plain_name(out.written); !plain) return std::move(plain.error());
     out.path = std::move(*real);
     return out;
+  }
+
+  bool check_name(const File& file, Span where, std::string_view what, std::string_view name) {
+    base::Status plain = plain_name(name);
+    if (plain) return true;
+    tell(file, where, std::string(what) + " " + plain.error().what, plain.error().advice);
+    return false;
   }
 
   base::Result<Path> inside(const Path& folder, const Path& written) const {
@@ -307,9 +326,7 @@ class Reader {
     manifest_.fixtures = manifest_.folder / "fixtures";
     const ConfigNode* node = find(file.root, "fixtures", Kind::String);
     if (node == nullptr || node->text.empty()) return;
-    if (node->text.find('\0') != std::string::npos) {
-      return tell(file, node->span, "`fixtures` has a zero byte in its name");
-    }
+    if (!check_name(file, node->span, "`fixtures`:", node->text)) return;
     if (base::Result<Path> real = inside(file.folder, node->text); !real) {
       Diagnostic problem = std::move(real.error());
       problem.what = "`fixtures`: " + problem.what;
@@ -477,9 +494,12 @@ class Reader {
     MockImport out;
     out.name = entry.key;
     out.where = file.locator->locate(entry.value.span);
+    if (!check_name(file, entry.value.span, "mock " + base::in_ticks(mock.name) + ":",
+                    entry.value.text)) {
+      return;
+    }
     const Path path = Path(entry.value.text).lexically_normal();
-    if (path.is_absolute() || path.empty() || *path.begin() == ".." || path == "." ||
-        entry.value.text.find('\0') != std::string::npos) {
+    if (path.is_absolute() || path.empty() || *path.begin() == ".." || path == ".") {
       return tell(
           file, entry.value.span,
           base::in_ticks(entry.value.text) + " is outside of mock " + base::in_ticks(mock.name),
@@ -579,7 +599,7 @@ class Reader {
   }
 
   void read_include(const File& file, const ConfigNode& include) {
-    if (include.text.empty() || include.text.find('\0') != std::string::npos) return;
+    if (include.text.empty() || !check_name(file, include.span, "include", include.text)) return;
     std::vector<Path> paths;
     if (!has_glob(include.text)) {
       const auto path = path_of(file, include, Wants::File, "include");
@@ -597,6 +617,7 @@ class Reader {
              "paths are relative to the file that names them");
       }
       for (const Path& path : found) {
+        if (!check_name(file, include.span, "include", from_root(path))) continue;
         base::Result<Path> real = inside(folder, path);
         if (real) {
           paths.push_back(std::move(*real));
@@ -933,9 +954,13 @@ class Reader {
       }
     }
     std::sort(paths.begin(), paths.end());
-    if (paths.empty() || !is_file(file, folder, policy)) return;
+    if (paths.empty() || !check_name(file, folder.span, "policy", from_root(policy)) ||
+        !is_file(file, folder, policy)) {
+      return;
+    }
     for (const Path& path : paths) {
-      if (!is_file(file, folder, path)) continue;
+      if (!check_name(file, folder.span, "case", from_root(path)) || !is_file(file, folder, path))
+        continue;
       Case out;
       const base::Result<NamedPath> named_policy =
           resolve(policy.parent_path(), policy.filename(), Wants::File);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "harness/test_directory/test_directory.h"
+#include "plugin/base/one_line.h"
 
 namespace harness {
 namespace {
@@ -105,7 +106,9 @@ class Writer {
  public:
   explicit Writer(const base::Path& folder) : folder_(folder) {}
 
-  void comment(std::string_view words) { out_ += "# " + std::string(words) + "\n"; }
+  /// Names of cases and files: what ends a line would end the comment, and the rest of the name be
+  /// configuration.
+  void comment(std::string_view words) { out_ += "# " + base::on_one_line(words) + "\n"; }
 
   void block(std::string_view head, std::string_view name, const std::string& body) {
     out_ += "\n" + std::string(head) + " " + text(name) + " {\n" + body + "}\n";

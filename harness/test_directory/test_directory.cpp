@@ -152,6 +152,23 @@ mock_bundle::Edit edit_of(const Patch& patch) {
   return out;
 }
 
+/// Whether HashiCorp's CLI takes the file for a case: `DIR/test/POLICY/NAME.hcl` or `.json`.
+bool is_place_of_case(const Path& file) {
+  const Path ending = file.extension();
+  return (ending == ".hcl" || ending == ".json") &&
+         file.parent_path().parent_path().filename() == "test";
+}
+
+/// Whether the file can be read as a case.
+bool is_case(const Path& file) {
+  auto text = base::read_file(file, sentinel::kLargestConfiguration);
+  if (!text) return false;
+  std::vector<Diagnostic> errors;
+  sentinel::read_configuration(
+      std::make_shared<const base::Source>(file.string(), std::move(*text)), errors);
+  return errors.empty();
+}
+
 /// Every file that a configuration names with a local path, as written, and its place.
 std::vector<std::pair<std::string, sentinel::Place>> sources_of(
     const sentinel::Configuration& configuration) {
@@ -185,11 +202,11 @@ TestDirectory::TestDirectory(const Manifest& manifest, Path path, Path scratch, 
       descriptor_(descriptor) {
   name_cases();
   for (const Mock& mock : manifest_.mocks) {
-    // The repository may have files of its own at that place, which native cases then name.
+    // The repository may have files of its own at that place, which native cases then name. A
+    // policy among them would find cases in what the mock brings.
     Path folder = Path("mocks") / mock.name;
-    if (type_of(manifest_.root / folder) != file_type::not_found) {
-      folder += "-" + six_digits(mock.name);
-    }
+    while (type_of(manifest_.root / folder) != file_type::not_found)
+      folder += "-" + six_digits(folder.filename().string());
     mock_folders_[mock.name] = std::move(folder);
   }
 }
@@ -278,10 +295,12 @@ base::Status TestDirectory::put(const Path& from, const Path& to) {
   return {};
 }
 
-/// At the file's path in the repository; one from outside gets a place of its own.
+/// At the file's path in the repository. One from outside gets a place of its own, and one that
+/// HashiCorp's CLI would run as a case, which nobody has asked for or looked at.
 Path TestDirectory::place_of(const NamedPath& file) {
   Path written = file.written;
-  if (!written.is_absolute() && *written.begin() != "..") return written;
+  const bool inside = !written.is_absolute() && *written.begin() != "..";
+  if (inside && !is_place_of_case(written)) return written;
   return Path("outside") / six_digits(file.path.string()) / file.path.filename();
 }
 
@@ -486,6 +505,11 @@ base::Result<PlacedCase> TestDirectory::native_at(const Path& root, const Case& 
     }
     std::error_code error;
     if (!std::filesystem::is_regular_file(*real, error)) continue;
+    if (is_place_of_case(to) && is_case(*real)) {
+      return refused({.what = base::in_ticks(source) + " is a case itself",
+                      .why = "HashiCorp's CLI runs every case that stands beside this one",
+                      .advice = "move it out of " + base::in_ticks(to.parent_path().string())});
+    }
     if (base::Status done = place(*real, to); !done) return std::move(done.error());
     if (to.extension() == ".sentinel") out.code.push_back(root / to);
   }

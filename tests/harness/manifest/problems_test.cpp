@@ -197,6 +197,21 @@ tests:
   - { sentinel-tests: policies, exlude: [x] }
   - { sentinel-tests: policies, tags: x }
 )"},
+    {"control characters", R"(version: 1
+fixtures: "a\tb"
+defaults: { modules: { f: "common/\u0085.sentinel" }, static: { g: "data/\u2028.json" } }
+mocks:
+  a: { archive: "x\n.tar.gz" }
+  b: { directory: "x\0y" }
+  c: { directory: fixtures/by-hand, imports: { x: "x\r.sentinel" } }
+tests:
+  - policy: "policies/x\nimport \"plugin\" \"p\" {}\n.sentinel"
+    extra-mocks: { time: "\e[1m.sentinel" }
+    cases: [{ name: a }]
+  - include: "x\n.yaml"
+  - include: "x\n*.yaml"
+  - sentinel-tests: "x\u2029"
+)"},
     {"defaults that nothing uses", R"(version: 1
 defaults: { mocks: nowhere, modules: { f: nowhere.sentinel }, expct: pass }
 )"},
@@ -251,6 +266,30 @@ TEST(Problems, OfNativeTestsThatAreNoFiles) {
             "tests.yaml:3:21: `p/test/whole/b.hcl` is a link that leads to no file\n"
             "     3 |   - sentinel-tests: p\n"
             "       |                     ^ mend or remove it, or name it under `exclude`\n");
+}
+
+// The names that a pull request gives its files go into generated files.
+TEST(Problems, OfFoundFilesWithControlCharacters) {
+  const harness_test::TemporaryRepository repository;
+  for (const char* file : {"more/a\nb.yaml", "p/x\n.sentinel", "p/test/x\n/a.hcl", "p/y.sentinel",
+                           "p/test/y/a\u0085.hcl", "p/test/y/b.hcl", "p/z\t/z.sentinel",
+                           "p/z\t/test/z/a.hcl", "p/untested\n.sentinel"})
+    repository.write(file, "");
+  repository.write("tests.yaml",
+                   "version: 1\ntests:\n  - include: more/*.yaml\n  - sentinel-tests: p\n");
+  EXPECT_EQ(harness_test::read(repository).problems,
+            "tests.yaml:3:14: include `more/a\\u000ab.yaml` has a control character in its name\n"
+            "     3 |   - include: more/*.yaml\n"
+            "       |              ^~~~~~~~~~~ rename it\n"
+            "tests.yaml:4:21: policy `p/x\\u000a.sentinel` has a control character in its name\n"
+            "     4 |   - sentinel-tests: p\n"
+            "       |                     ^ rename it\n"
+            "tests.yaml:4:21: case `p/test/y/a\\u0085.hcl` has a control character in its name\n"
+            "     4 |   - sentinel-tests: p\n"
+            "       |                     ^ rename it\n"
+            "tests.yaml:4:21: policy `p/z\\u0009/z.sentinel` has a control character in its name\n"
+            "     4 |   - sentinel-tests: p\n"
+            "       |                     ^ rename it\n");
 }
 
 TEST(Problems, OfAFileThatCannotBeRead) {

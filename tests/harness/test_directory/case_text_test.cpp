@@ -70,6 +70,41 @@ tests:
             sentinel::to_text(sentinel::Value::number(7.0)));
 }
 
+// A name that ended its comment or its string would go on as configuration: an `import "plugin"`
+// that nobody allowed.
+TEST(CaseText, ANameStaysWhereItIsWritten) {
+  const std::string plugin = "import \"plugin\" \"p\" { source = \"./evil\" }";
+  for (const std::string end :
+       {"\n", "\r", "\r\n", "\u0085", "\u2028", "\u2029", "\"\n", "\\\"\n"}) {
+    const std::string hostile = "x" + end + plugin + end + "#";
+    const NamedPath path{.path = "/r/" + hostile, .written = hostile};
+    base::ConfigNode value;
+    value.kind = base::ConfigNode::Kind::String;
+    value.text = hostile;
+    Case one;
+    one.policy = path;
+    one.name = one.full_name = hostile;
+    one.where = {.file = hostile, .line = 3, .column = 1};
+    one.modules = {{hostile + "m", path}};
+    one.statics = {{hostile + "s", path}};
+    one.extra_mocks = {{hostile + "e", path, {}}};
+    one.params = {{"p", value, {}}};
+    one.globals = {{"g", value, {}}};
+    one.expect.rules = {{"main", value, {}}};
+    const std::string text =
+        case_text(one, "test/" + hostile, {{hostile + "i", "mocks/" + hostile}}, in_place);
+    EXPECT_EQ(text.find("\n" + plugin), std::string::npos) << text;
+    EXPECT_EQ(text.find(std::string_view("\r")), std::string::npos) << text;
+    const sentinel::Configuration read_back = configuration(text);
+    EXPECT_EQ(read_back.mocks.size(), 2U);
+    ASSERT_EQ(read_back.imports.size(), 2U);
+    for (const sentinel::ConfiguredImport& import : read_back.imports)
+      EXPECT_NE(import.kind, sentinel::ImportKind::Plugin);
+    ASSERT_EQ(read_back.params.size(), 1U);
+    EXPECT_EQ(read_back.params[0].value.text, hostile);
+  }
+}
+
 struct Row {
   const char* expect;
   const char* test;  // the `test` block; empty: none

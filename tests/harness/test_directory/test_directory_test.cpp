@@ -401,6 +401,63 @@ TEST_F(Directory, StepsAsideForFoldersOfTheRepository) {
   EXPECT_NE(text.find("../../../mocks/network-"), std::string::npos) << text;
 }
 
+// HashiCorp's CLI runs whatever stands in `test/POLICY`: what a case only names must not stand
+// there.
+TEST_F(Directory, WhatACaseNamesIsNoCase) {
+  const char* const plugin = "import \"plugin\" \"x\" {\n  source = \"./run-me\"\n}\n";
+  repository_.write("policies/test/few/plugin.hcl", plugin);
+  repository_.write("policies/test/few/regions.json", R"({"list": ["eu"]})");
+  repository_.write("policies/test/few/names-a-case.hcl",
+                    "import \"module\" \"x\" {\n  source = \"plugin.hcl\"\n}\n");
+  repository_.write("policies/test/few/names-data.hcl",
+                    "import \"static\" \"x\" {\n  source = \"regions.json\"\n}\n");
+  read(R"(version: 1
+tests:
+  - policy: policies/few.sentinel
+    cases:
+      - name: asks for much
+        modules: { m: policies/test/few/plugin.hcl }
+        static: { s: policies/test/few/regions.json }
+        extra-mocks: { e: policies/test/few/plugin.hcl }
+  - { sentinel-tests: policies, exclude: ["**/regions.json"] }
+)");
+  const auto directory = create();
+  const auto placed = directory->add_case(named("asks for much"));
+  ASSERT_TRUE(placed) << base::to_text(placed.error());
+  std::vector<std::string> cases;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(directory->path() / "policies/test/few"))
+    cases.push_back(entry.path().filename().string());
+  EXPECT_EQ(cases, std::vector<std::string>{"asks-for-much.hcl"});
+  for (const base::Path& code : placed->code)
+    EXPECT_TRUE(std::filesystem::is_regular_file(code)) << code;
+  const auto refused = directory->add_case(named("names-a-case.hcl"));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(
+      base::to_text(refused.error()),
+      "policies/test/few/names-a-case.hcl:2:12: `plugin.hcl` is a case itself: HashiCorp's CLI "
+      "runs every case that stands beside this one\n"
+      "     2 |   source = \"plugin.hcl\"\n"
+      "       |            ^~~~~~~~~~~~ move it out of `policies/test/few`\n");
+  EXPECT_FALSE(std::filesystem::exists(directory->path() / "policies/test/few/plugin.hcl"));
+  EXPECT_TRUE(directory->add_case(named("names-data.hcl")));
+}
+
+TEST_F(Directory, StepsAsideUntilAFolderIsItsOwn) {
+  repository_.write("mocks/network/own.sentinel", "x = 1\n");
+  std::string name;
+  {
+    const auto directory = create();
+    add_mocks(*directory, {"network"});
+    for (const auto& entry : std::filesystem::directory_iterator(directory->path() / "mocks"))
+      name = entry.path().filename().string();
+  }
+  repository_.write("mocks/" + name + "/own.sentinel", "x = 1\n");
+  const auto directory = create();
+  add_mocks(*directory, {"network"});
+  EXPECT_FALSE(std::filesystem::exists(directory->path() / "mocks" / name));
+}
+
 TEST_F(Directory, IsFilledByManyThreads) {
   const auto directory = create();
   {
