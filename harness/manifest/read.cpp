@@ -18,6 +18,7 @@
 #include "harness/manifest/yaml.h"
 #include "plugin/base/file.h"
 #include "plugin/base/one_line.h"
+#include "plugin/mock_bundle/path.h"
 #include "plugin/sentinel/config/configuration.h"
 
 namespace harness {
@@ -470,22 +471,37 @@ class Reader {
     out.import = text_of(node, "import");
     out.resource = text_of(node, "resource");
     out.where = file.locator->locate(node.span);
+    const ConfigNode* path = nullptr;
     if (const ConfigNode* set = node.find("set")) {
       out.action = Patch::Action::Set;
-      out.path = set->text;
+      path = set;
     } else if (const ConfigNode* append = node.find("append")) {
       out.action = Patch::Action::Append;
-      out.path = append->text;
+      path = append;
     } else if (const ConfigNode* remove = node.find("remove")) {
       out.action =
           remove->kind == Kind::Bool ? Patch::Action::RemoveResource : Patch::Action::Remove;
-      if (remove->kind == Kind::String) out.path = remove->text;
+      path = remove;
+    }
+    if (path != nullptr && path->kind == Kind::String) {
+      out.path = path->text;
+      check_patch_path(file, *path, mock.name);
     }
     if (const ConfigNode* value = node.find("value")) {
       check_data(file, *value);
       out.value = *value;
     }
     mock.patches.push_back(std::move(out));
+  }
+
+  void check_patch_path(const File& file, const ConfigNode& path, const std::string& mock) {
+    mock_bundle::PathError error;
+    if (path.text.empty() || mock_bundle::parse_path(path.text, error)) return;
+    tell(file, path.span,
+         "mock " + base::in_ticks(mock) + ": path " + base::in_ticks(path.text) + " cannot be read",
+         "a path is made of names and selectors, such as `ingress[0].cidr_blocks` or "
+         "`tags[\"a.b\"]`",
+         error.what + " at character " + std::to_string(error.offset + 1));
   }
 
   void read_mock_import(const File& file, const ConfigEntry& entry, Mock& mock,
@@ -702,7 +718,13 @@ class Reader {
 
   void add_case(const File& file, Span where, Case one) {
     const auto [first, fresh] = case_names_.emplace(one.full_name, one.where);
+    if (one.native && fresh) natives_.emplace(one.full_name, one.native->where);
     if (!fresh) {
+      if (const auto selected = natives_.find(one.full_name);
+          one.native && selected != natives_.end()) {
+        selected_twice_[base::to_text(selected->second)].push_back(one.full_name);
+        return;
+      }
       if (first->second == one.where) {
         tell(file, where, "two rows of `each` give the name " + base::in_ticks(one.name),
              "put a `${…}` that differs into it");
@@ -897,11 +919,24 @@ class Reader {
     const std::size_t problems = problems_.size();
     for (const Path& policy : policies)
       add_native_cases(file, folder, out, policy);
+    tell_of_selected_twice(file, folder);
     if (manifest_.cases.size() == before && problems_.size() == problems) {
       tell(file, folder.span, "no cases below " + base::in_ticks(folder.text),
            "a case is test/POLICY/NAME.hcl beside POLICY.sentinel");
     }
     manifest_.sentinel_tests.push_back(std::move(out));
+  }
+
+  /// Folders that overlap share many cases, for one reason.
+  void tell_of_selected_twice(const File& file, const ConfigNode& folder) {
+    for (const auto& [first, cases] : std::exchange(selected_twice_, {})) {
+      const std::size_t more = cases.size() - 1;
+      tell(file, folder.span,
+           "case " + base::in_ticks(cases.front()) +
+               (more == 0 ? " is" : " and " + std::to_string(more) + " more are") +
+               " selected twice, first at " + first,
+           "take one of the entries out, or name what they share under `exclude`");
+    }
   }
 
   static bool excluded(const SentinelTests& tests, const Path& path) {
@@ -1015,6 +1050,9 @@ class Reader {
   Layer defaults_{nullptr, nullptr};
   std::vector<std::string> mock_names_;
   std::map<std::string, base::Location> case_names_;
+  std::map<std::string, base::Location> natives_;  // by full name: the entry that selects it
+  // Of the entry that is read, by the place of the one that was first.
+  std::map<std::string, std::vector<std::string>> selected_twice_;
   std::vector<Path> including_;
   std::set<Path> included_;
   std::map<std::tuple<Path, std::string, Wants>, base::Result<NamedPath>> paths_;

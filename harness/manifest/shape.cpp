@@ -119,9 +119,11 @@ class Checker {
     std::string found(base::kind_name(node.kind));
     if (scalar || node.kind == NodeKind::String) found = shown(node.text) + ", " + found;
     const bool map = shape.kind == Kind::Object || shape.kind == Kind::Choice;
+    std::string advice(shape.advice);
+    if (advice.empty() && text) advice = "quote it: \"" + node.text + "\"";
     tell(map ? start_of(node) : node.span,
          label + " is " + found + ", expected " + (map ? "a map" : std::string(shape.what)),
-         text ? "quote it: \"" + node.text + "\"" : "");
+         std::move(advice));
   }
 
   static Span start_of(const ConfigNode& node) {

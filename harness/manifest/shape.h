@@ -50,6 +50,7 @@ struct Shape {
   std::string_view definition;  // its name among the schema's definitions; empty: written in place
   std::string_view pattern;     // RE2 and ECMAScript alike, matched whole
   bool empty = false;           // may be empty
+  std::string_view advice;      // where a value of another kind stands; empty: what is usual
   std::span<const std::string_view> words{};
   const Shape* item = nullptr;
   std::span<const Key> keys{};

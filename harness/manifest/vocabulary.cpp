@@ -172,7 +172,10 @@ constexpr Key kGlobalsKey{"globals", &kValues, "global variables by name"};
 constexpr Key kModulesKey{"modules", &kModules, "modules: import name and file"};
 constexpr Key kStaticKey{"static", &kStatics, "static imports: import name and JSON file"};
 constexpr Key kTagsKey{"tags", &kTags, "for --tag; those of defaults, policy and case add up"};
-constexpr Key kSkipKey{"skip", &kText, "why this is not run"};
+constexpr Shape kReason{.kind = Kind::Text,
+                        .what = "the reason as text",
+                        .advice = "say why it is not run; a case that should run has no `skip`"};
+constexpr Key kSkipKey{"skip", &kReason, "why this is not run"};
 constexpr Key kExpectKey{"expect", &kExpect, "what must come out; `pass` where nothing is said"};
 
 constexpr Key kDefaultsKeys[] = {

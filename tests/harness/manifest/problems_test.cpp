@@ -143,6 +143,7 @@ tests:
       - { name: q, modules: { f: common/tfplan-function.sentinel }, static: { g: data } }
       - { name: r, extra-mocks: { time: 5, "x y": {} } }
       - { name: s, skip: true, tags: network }
+      - { name: u, skip: [] }
       - { name: t, modules: { f: common/tfplan-functions.sentinel }, static: { f: data/regions.json } }
 )"},
     {"expect", R"(version: 1
@@ -197,6 +198,23 @@ tests:
   - { sentinel-tests: policies, exlude: [x] }
   - { sentinel-tests: policies, tags: x }
 )"},
+    {"paths of edits", R"(version: 1
+mocks:
+  a: { directory: fixtures/by-hand }
+  b:
+    extends: a
+    patch:
+      - { import: data, set: "a[", value: 1 }
+      - { import: data, append: a..b, value: 1 }
+      - { import: data, resource: x.y, remove: "tags[\"a]" }
+      - { import: data, set: a, value: 1 }
+)"},
+    {"cases selected twice", R"(version: 1
+tests:
+  - sentinel-tests: one
+  - { sentinel-tests: one, exclude: ["test/q/*"] }
+  - sentinel-tests: .
+)"},
     {"control characters", R"(version: 1
 fixtures: "a\tb"
 defaults: { modules: { f: "common/\u0085.sentinel" }, static: { g: "data/\u2028.json" } }
@@ -224,6 +242,9 @@ TEST(Problems, AreToldAllAtOnceWithTheirPlaces) {
     harness_test::write_usual_files(repository);
     repository.write("with-more.yaml", "version: 1\ntests: []\nmocks: {}\n");
     repository.write("broken.yaml", "tests: [\n");
+    for (const char* file : {"one/p.sentinel", "one/test/p/a.hcl", "one/q.sentinel",
+                             "one/test/q/a.hcl", "one/test/q/b.hcl"})
+      repository.write(file, "");
     repository.write("tests.yaml", wrong.text);
     const harness_test::Reading reading = harness_test::read(repository);
     EXPECT_FALSE(reading.manifest) << wrong.name;
