@@ -1,17 +1,25 @@
 // `harness check`: is the manifest right?
 #include <algorithm>
+#include <memory>
 #include <set>
+#include <thread>
 
 #include "harness/command/command.h"
 #include "harness/command/console.h"
 #include "harness/command/manifest_argument.h"
+#include "harness/command/service.h"
+#include "harness/command/signal.h"
 #include "harness/fixture/store.h"
 #include "harness/fixture/supply.h"
 #include "harness/report/run_report.h"
+#include "harness/run/named_files.h"
 #include "plugin/base/file.h"
 
 namespace harness {
 namespace {
+
+/// Plans are large: more at once need memory.
+constexpr std::size_t kMostJobs = 8;
 
 /// Files that end in .sentinel beside policies that are tested, and are not named by any case.
 void untested_policies(const Manifest& manifest, std::vector<base::Diagnostic>& out) {
@@ -80,37 +88,49 @@ void stale_mocks(const Manifest& manifest, const FixtureStore& store, const base
 int check_command(const Arguments& arguments, Context& context) {
   const auto manifest = manifest_of(arguments, context);
   if (!manifest) return kExitUsage;
-  if (const auto conflicts = supply_conflicts(*manifest); !conflicts.empty()) {
-    show_problems(conflicts);
-    write_err(counted(conflicts.size(), "problem", "problems") + "\n");
-    return kExitUsage;
-  }
-  std::vector<base::Diagnostic> problems;
-  const auto store = FixtureStore::open(*manifest, context.system);
-  if (!store) {
-    show_problem(store.error());
-    return kExitUsage;
-  }
-  std::vector<base::Diagnostic> unused = (*store)->unused_problems();
-  if (arguments.has("strict")) {
-    untested_policies(*manifest, problems);
-    problems.insert(problems.end(), unused.begin(), unused.end());
-    unused_mocks(*manifest, problems);
-    stale_mocks(*manifest, **store, context.system, problems);
+  RunOptions options{
+      .jobs = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, kMostJobs)};
+  if (auto limits = limit_options(arguments)) {
+    options.limits = *limits;
   } else {
-    for (base::Diagnostic& one : unused) {
-      one.what = "warning: " + one.what;
-      show_problem(one);
+    show_problem(limits.error());
+    return kExitUsage;
+  }
+  const SignalWatch signals(context.cancel);
+  std::vector<base::Diagnostic> problems = supply_conflicts(*manifest);
+  std::unique_ptr<FixtureStore> store;
+  if (auto opened = FixtureStore::open(*manifest, context.system)) {
+    store = std::move(*opened);
+  } else {
+    problems.push_back(std::move(opened.error()));
+  }
+  for (base::Diagnostic& problem :
+       problems_of_named_files(*manifest, store.get(), options, context.system, context.cancel))
+    problems.push_back(std::move(problem));
+  if (const int stopped = exit_code_of(context.cancel)) return stopped;
+  const bool wrong = !problems.empty();
+  if (store) {
+    std::vector<base::Diagnostic> unused = store->unused_problems();
+    if (arguments.has("strict")) {
+      untested_policies(*manifest, problems);
+      problems.insert(problems.end(), unused.begin(), unused.end());
+      unused_mocks(*manifest, problems);
+      stale_mocks(*manifest, *store, context.system, problems);
+    } else {
+      for (base::Diagnostic& one : unused) {
+        one.what = "warning: " + one.what;
+        show_problem(one);
+      }
     }
   }
   show_problems(problems);
+  if (!problems.empty()) {
+    write_err(counted(problems.size(), "problem", "problems") + "\n");
+    return wrong ? kExitUsage : kExitFailed;
+  }
   std::set<std::string> policies;
   for (const Case& one : manifest->cases)
     policies.insert(one.policy.written);
-  if (!problems.empty()) {
-    write_err(counted(problems.size(), "problem", "problems") + "\n");
-    return kExitFailed;
-  }
   return write_out(manifest->display + ": " + counted(manifest->cases.size(), "case", "cases") +
                    " of " + counted(policies.size(), "policy", "policies") + ", " +
                    counted(manifest->mocks.size(), "mock", "mocks") + "\n")

@@ -34,7 +34,8 @@ constexpr ExitRow kExits[] = {
      "a case failed or its policy erred (it does not parse, it ran into its time-out), coverage is "
      "lower than asked, the runtimes differ, or a --check found something"},
     {"2", "command line or manifest wrong",
-     "the command line or the manifest is wrong, or names a file that is not there; nothing ran"},
+     "the command line or the manifest is wrong, or names a file that is not there (for check: one "
+     "that is wrong); nothing ran"},
     {"3", "a mock could not be had",
      "a mock could not be had: it is missing or differs from the lock under --frozen, the export "
      "or "

@@ -13,8 +13,9 @@ constexpr std::string_view kRunOptions[] = {
     "allow-outside", "pass-env",     "report",    "verbose",      "quiet",
     "color",         "progress",     "no-ci",     "directory",    "help",
 };
-constexpr std::string_view kCheckOptions[] = {"strict", "allow-outside", "color", "directory",
-                                              "help"};
+constexpr std::string_view kCheckOptions[] = {"strict",    "max-members",   "max-unpacked",
+                                              "max-ratio", "allow-outside", "color",
+                                              "directory", "help"};
 constexpr std::string_view kListOptions[] = {"filter",    "tag",           "failed", "changed",
                                              "shard",     "allow-outside", "json",   "color",
                                              "directory", "help"};
@@ -49,8 +50,11 @@ constexpr CommandRow kCommands[] = {
      "harness run --report junit=build/junit.xml\nCI=true harness run --fetch",
      kRunOptions, run_command},
     {"check", "[MANIFEST]", "validate the manifest and all that it names, offline",
-     "Reads the manifest and everything it names, and lists every problem with file, line and "
-     "column. Nothing is fetched, run or written.",
+     "Reads the manifest and everything it names (policies, modules, static files, native cases, "
+     "mocks with their edits, fixtures and their lock), and lists every problem with file, line "
+     "and "
+     "column. Nothing is fetched or run, and nothing is written to the repository; archives are "
+     "unpacked where temporary files go. Problems are exit 2, what only --strict finds is exit 1.",
      "harness check\nharness check --strict", kCheckOptions, check_command},
     {"list", "[MANIFEST]", "the mocks and cases that `run` would use", "",
      "harness list\nharness list --json --tag network", kListOptions, list_command},

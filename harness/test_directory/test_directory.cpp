@@ -193,7 +193,126 @@ std::vector<std::pair<std::string, sentinel::Place>> sources_of(
   return out;
 }
 
+/// Puts a file at its place in the test directory.
+using Put = std::function<base::Status(const Path& from, const Path& to)>;
+
+/// The case as it is, and every file that it names, at their paths in the repository: relative
+/// paths then lead to the same files. `root`: the test directory, which `place` fills, or the
+/// repository.
+base::Result<PlacedCase> native_at(const Manifest& manifest, const Path& root, const Case& one,
+                                   const Put& place) {
+  PlacedCase out;
+  out.root = root;
+  out.policy = one.policy.written;
+  out.case_file = one.native->written;
+  out.code.push_back(root / out.policy);
+  if (base::Status done = place(one.policy.path, out.policy); !done) return std::move(done.error());
+  if (base::Status done = place(one.native->path, out.case_file); !done) {
+    return std::move(done.error());
+  }
+  base::Result<std::string> text =
+      base::read_file(one.native->path, sentinel::kLargestConfiguration);
+  if (!text) return std::move(text.error());
+  // What is wrong with the file the runtime tells, as an error of this case.
+  std::vector<Diagnostic> ignored;
+  const sentinel::Configuration configuration = sentinel::read_configuration(
+      std::make_shared<const base::Source>(one.native->written, std::move(*text)), ignored);
+  const Path folder = out.case_file.parent_path();
+  for (const auto& named : sources_of(configuration)) {
+    const std::string& source = named.first;
+    const auto refused = [&](Diagnostic problem) {
+      problem.where = named.second.locate();
+      return problem;
+    };
+    if (source.find('\0') != std::string::npos) continue;
+    base::Result<Path> real =
+        manifest.allow_outside
+            ? base::resolve_inside("/", manifest.root / folder, source)
+            : base::resolve_inside(manifest.root, manifest.root / folder, source);
+    if (!real) return refused(std::move(real.error()));
+    const Path to = (folder / source).lexically_normal();
+    // An absolute path leads where it leads.
+    if (to.is_absolute()) {
+      out.code.push_back(*real);
+      continue;
+    }
+    if (*to.begin() == "..") {
+      return refused(
+          {.what = base::in_ticks(source) + " leads out of the repository",
+           .why = "the case is copied to `.harness/work`, where it would lead elsewhere"});
+    }
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(*real, error)) continue;
+    if (is_place_of_case(to) && is_case(*real)) {
+      return refused({.what = base::in_ticks(source) + " is a case itself",
+                      .why = "HashiCorp's CLI runs every case that stands beside this one",
+                      .advice = "move it out of " + base::in_ticks(to.parent_path().string())});
+    }
+    if (base::Status done = place(*real, to); !done) return std::move(done.error());
+    if (to.extension() == ".sentinel") out.code.push_back(root / to);
+  }
+  for (const sentinel::ConfiguredImport& import : configuration.imports) {
+    if (import.kind != sentinel::ImportKind::Plugin || import.source.empty()) continue;
+    out.plugins.push_back(
+        import.place.locate().value_or(base::Location{.file = one.native->written}));
+  }
+  return out;
+}
+
 }  // namespace
+
+base::Result<std::map<std::string, Path>> make_mock(const Manifest& manifest, const Mock& mock,
+                                                    const Path& folder,
+                                                    std::vector<Diagnostic>& warnings) {
+  const std::vector<const Mock*> chain = chain_of(manifest, mock);
+  std::vector<mock_bundle::Edit> edits;
+  for (const Mock* one : chain) {
+    for (const Patch& patch : one->patches)
+      edits.push_back(edit_of(patch));
+  }
+  if (!edits.empty()) {
+    std::vector<Diagnostic> problems;
+    mock_bundle::patch(folder, mock.name, edits, problems, warnings);
+    if (problems.size() == 1) return std::move(problems.front());
+    if (const std::size_t count = problems.size(); count > 0) {
+      return Diagnostic{.what = "mock " + base::in_ticks(mock.name) + " cannot be made",
+                        .where = mock.where,
+                        .why = std::to_string(count) + " of its edits do not fit",
+                        .causes = std::move(problems)};
+    }
+  }
+  const auto* own = std::get_if<DirectoryMock>(&mock.kind);
+  auto bundle = mock_bundle::read_bundle(folder, own == nullptr ? mock.name : own->folder.written);
+  if (!bundle) return std::move(bundle.error());
+  std::map<std::string, Path> supply;
+  for (mock_bundle::BundleImport& import : *bundle)
+    supply[std::move(import.name)] = import.file;
+  for (const Mock* one : chain) {
+    for (const MockImport& import : one->imports) {
+      if (type_of(folder / import.file) != file_type::regular) {
+        return Diagnostic{.what = base::in_ticks(import.file) + " is not there in mock " +
+                                  base::in_ticks(mock.name),
+                          .where = import.where,
+                          .why = "import " + base::in_ticks(import.name) + " is to come from it"};
+      }
+      supply[import.name] = import.file;
+    }
+  }
+  if (supply.empty()) {
+    return Diagnostic{.what = "mock " + base::in_ticks(mock.name) + " supplies no import",
+                      .where = mock.where,
+                      .why =
+                          "there is no `sentinel.hcl` with `mock` blocks in it and no file called "
+                          "like `mock-tfplan-v2.sentinel`",
+                      .advice = "name its files under `imports`"};
+  }
+  return supply;
+}
+
+base::Result<PlacedCase> native_in_place(const Manifest& manifest, const Case& one) {
+  return native_at(manifest, manifest.root, one,
+                   [](const Path&, const Path&) { return base::Status(); });
+}
 
 TestDirectory::TestDirectory(const Manifest& manifest, Path path, Path scratch, int descriptor)
     : manifest_(manifest),
@@ -307,8 +426,7 @@ Path TestDirectory::place_of(const NamedPath& file) {
 base::Status TestDirectory::add_mock(const Mock& mock, const Path& folder,
                                      std::vector<Diagnostic>& warnings) {
   const Path relative = mock_folders_.at(mock.name);
-  const std::string shown = "mock " + mock.name;
-  if (base::Status made = base::make_folders(path_ / relative); !made) return made;
+  if (base::Status ready = base::make_folders(path_ / relative); !ready) return ready;
   std::error_code error;
   for (auto at = std::filesystem::recursive_directory_iterator(folder, error);
        !error && at != std::filesystem::recursive_directory_iterator(); at.increment(error)) {
@@ -330,58 +448,23 @@ base::Status TestDirectory::add_mock(const Mock& mock, const Path& folder,
                       .where = mock.where,
                       .why = error.message()};
   }
-  const std::vector<const Mock*> chain = chain_of(manifest_, mock);
-  std::vector<mock_bundle::Edit> edits;
-  for (const Mock* one : chain) {
-    for (const Patch& patch : one->patches)
-      edits.push_back(edit_of(patch));
-  }
-  if (!edits.empty()) {
-    std::vector<Diagnostic> problems;
-    mock_bundle::patch(path_ / relative, shown, edits, problems, warnings);
-    if (problems.size() == 1) return std::move(problems.front());
-    if (const std::size_t count = problems.size(); count > 0) {
-      return Diagnostic{.what = "mock " + base::in_ticks(mock.name) + " cannot be made",
-                        .where = mock.where,
-                        .why = std::to_string(count) + " of its edits do not fit",
-                        .causes = std::move(problems)};
-    }
-  }
-  auto bundle = mock_bundle::read_bundle(path_ / relative, shown);
-  if (!bundle) return std::move(bundle.error());
-  std::map<std::string, Path> supply;
-  for (mock_bundle::BundleImport& import : *bundle)
-    supply[std::move(import.name)] = relative / import.file;
-  for (const Mock* one : chain) {
-    for (const MockImport& import : one->imports) {
-      if (type_of(path_ / relative / import.file) != file_type::regular) {
-        return Diagnostic{.what = base::in_ticks(import.file) + " is not there in mock " +
-                                  base::in_ticks(mock.name),
-                          .where = import.where,
-                          .why = "import " + base::in_ticks(import.name) + " is to come from it"};
-      }
-      supply[import.name] = relative / import.file;
-    }
-  }
-  if (supply.empty()) {
-    return Diagnostic{.what = "mock " + base::in_ticks(mock.name) + " supplies no import",
-                      .where = mock.where,
-                      .why =
-                          "there is no `sentinel.hcl` with `mock` blocks in it and no file called "
-                          "like `mock-tfplan-v2.sentinel`",
-                      .advice = "name its files under `imports`"};
-  }
+  auto made = make_mock(manifest_, mock, path_ / relative, warnings);
+  if (!made) return std::move(made.error());
+  for (auto& [import, file] : *made)
+    file = relative / file;
   const std::scoped_lock held(mutex_);
-  supplies_[mock.name] = std::move(supply);
+  supplies_[mock.name] = std::move(*made);
   return {};
 }
 
 base::Result<PlacedCase> TestDirectory::add_case(const Case& one) {
-  return one.native ? native_at(path_, one) : add_generated(one);
+  if (!one.native) return add_generated(one);
+  return native_at(manifest_, path_, one,
+                   [this](const Path& from, const Path& to) { return put(from, to); });
 }
 
-base::Result<PlacedCase> TestDirectory::native_in_place(const Case& one) {
-  return native_at(manifest_.root, one);
+base::Result<PlacedCase> TestDirectory::native_in_place(const Case& one) const {
+  return harness::native_in_place(manifest_, one);
 }
 
 base::Result<PlacedCase> TestDirectory::add_generated(const Case& one) {
@@ -453,71 +536,6 @@ base::Result<PlacedCase> TestDirectory::add_generated(const Case& one) {
   }
   const std::string text = case_text(one, case_file.parent_path(), supplied, place_of);
   if (base::Status done = write_new(path_ / case_file, text); !done) return std::move(done.error());
-  return out;
-}
-
-/// The case as it is, and every file that it names, at their paths in the repository: relative
-/// paths then lead to the same files. `root`: the test directory, where they are copied to, or the
-/// repository.
-base::Result<PlacedCase> TestDirectory::native_at(const Path& root, const Case& one) {
-  const auto place = [&](const Path& from, const Path& to) {
-    return root == path_ ? put(from, to) : base::Status();
-  };
-  PlacedCase out;
-  out.root = root;
-  out.policy = one.policy.written;
-  out.case_file = one.native->written;
-  out.code.push_back(root / out.policy);
-  if (base::Status done = place(one.policy.path, out.policy); !done) return std::move(done.error());
-  if (base::Status done = place(one.native->path, out.case_file); !done) {
-    return std::move(done.error());
-  }
-  base::Result<std::string> text =
-      base::read_file(one.native->path, sentinel::kLargestConfiguration);
-  if (!text) return std::move(text.error());
-  // What is wrong with the file the runtime tells, as an error of this case.
-  std::vector<Diagnostic> ignored;
-  const sentinel::Configuration configuration = sentinel::read_configuration(
-      std::make_shared<const base::Source>(one.native->written, std::move(*text)), ignored);
-  const Path folder = out.case_file.parent_path();
-  for (const auto& named : sources_of(configuration)) {
-    const std::string& source = named.first;
-    const auto refused = [&](Diagnostic problem) {
-      problem.where = named.second.locate();
-      return problem;
-    };
-    if (source.find('\0') != std::string::npos) continue;
-    base::Result<Path> real =
-        manifest_.allow_outside
-            ? base::resolve_inside("/", manifest_.root / folder, source)
-            : base::resolve_inside(manifest_.root, manifest_.root / folder, source);
-    if (!real) return refused(std::move(real.error()));
-    const Path to = (folder / source).lexically_normal();
-    // An absolute path leads where it leads.
-    if (to.is_absolute()) {
-      out.code.push_back(*real);
-      continue;
-    }
-    if (*to.begin() == "..") {
-      return refused(
-          {.what = base::in_ticks(source) + " leads out of the repository",
-           .why = "the case is copied to `.harness/work`, where it would lead elsewhere"});
-    }
-    std::error_code error;
-    if (!std::filesystem::is_regular_file(*real, error)) continue;
-    if (is_place_of_case(to) && is_case(*real)) {
-      return refused({.what = base::in_ticks(source) + " is a case itself",
-                      .why = "HashiCorp's CLI runs every case that stands beside this one",
-                      .advice = "move it out of " + base::in_ticks(to.parent_path().string())});
-    }
-    if (base::Status done = place(*real, to); !done) return std::move(done.error());
-    if (to.extension() == ".sentinel") out.code.push_back(root / to);
-  }
-  for (const sentinel::ConfiguredImport& import : configuration.imports) {
-    if (import.kind != sentinel::ImportKind::Plugin || import.source.empty()) continue;
-    out.plugins.push_back(
-        import.place.locate().value_or(base::Location{.file = one.native->written}));
-  }
   return out;
 }
 

@@ -57,7 +57,7 @@ class TestDirectory {
   /// A native case where it stands in the repository: nothing is copied. What add_case() refuses is
   /// refused here, too. The built-in runtime needs no more, and a library of a thousand cases has
   /// thousands of files.
-  base::Result<PlacedCase> native_in_place(const Case& one);
+  base::Result<PlacedCase> native_in_place(const Case& one) const;
 
   /// Leaves the directory when this object goes.
   void keep() { keep_ = true; }
@@ -69,7 +69,6 @@ class TestDirectory {
   static base::Path place_of(const NamedPath& file);
   base::Status put(const base::Path& from, const base::Path& to);
   base::Result<PlacedCase> add_generated(const Case& one);
-  base::Result<PlacedCase> native_at(const base::Path& root, const Case& one);
 
   const Manifest& manifest_;
   base::Path path_;
@@ -82,6 +81,17 @@ class TestDirectory {
   std::map<std::string, std::map<std::string, base::Path>> supplies_;  // by mock: import → file
   std::set<base::Path> placed_;
 };
+
+/// Makes the mock out of `folder`, which holds its own files, or those of the mock that it extends
+/// in the end: its edits are done there. What it supplies comes back: import → file, relative to
+/// `folder`. Warnings are added to `warnings`.
+base::Result<std::map<std::string, base::Path>> make_mock(const Manifest& manifest,
+                                                          const Mock& mock,
+                                                          const base::Path& folder,
+                                                          std::vector<base::Diagnostic>& warnings);
+
+/// A native case where it stands in the repository, or why it may not run.
+base::Result<PlacedCase> native_in_place(const Manifest& manifest, const Case& one);
 
 /// Where a file of the repository stands in the directory, relative to it.
 using PlaceOf = std::function<base::Path(const NamedPath&)>;

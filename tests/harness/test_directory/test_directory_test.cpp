@@ -267,6 +267,9 @@ mocks:
   EXPECT_EQ(done.error().why, "2 of its edits do not fit");
   ASSERT_EQ(done.error().causes.size(), 2U);
   EXPECT_EQ(done.error().causes[0].where->line, 7U);
+  EXPECT_EQ(done.error().causes[0].what,
+            "no resource `aws_instance.app` in `resource_changes` of mock `broken`");
+  EXPECT_EQ(done.error().causes[1].what, "mock `broken` supplies no import `tfconfig/v2`");
 }
 
 TEST_F(Directory, LeavesTheOriginalFilesAlone) {
