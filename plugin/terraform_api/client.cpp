@@ -218,6 +218,7 @@ Answer<http::Response> Client::send(const Call& call, const base::CancelToken& c
 
   RateLimiter& limiter = limiter_;
   int limited = 0;
+  std::vector<base::Diagnostic> before;  // why the last attempt failed
   for (int attempt = 1;;) {
     http::Reply reply;
     {
@@ -230,7 +231,7 @@ Answer<http::Response> Client::send(const Call& call, const base::CancelToken& c
         place.emplace(limiter.enter(cancel));
         return *place && (!list_place || *list_place);
       };
-      if (!take_places()) return cancelled();
+      if (!take_places()) return cancelled(std::move(before));
       request.before_again = take_places;  // the server may have counted what it did not answer
       reply = http_.send(request, cancel);
     }
@@ -240,8 +241,10 @@ Answer<http::Response> Client::send(const Call& call, const base::CancelToken& c
       if (call.method == "POST" && reply.failure->sent) {
         Problem problem = problem_of(call, std::move(*reply.failure), attempt);
         problem.lost = true;
+        if (problem.cancelled) problem.diagnostic.causes = std::move(before);
         return problem;
       }
+      if (kind == http::FailureKind::Cancelled) return cancelled(std::move(before));
       using enum http::FailureKind;
       const bool may_pass = kind == Connect || kind == Timeout || kind == Connection ||
                             kind == ShortBody || kind == Protocol || kind == Resolve;
@@ -251,6 +254,7 @@ Answer<http::Response> Client::send(const Call& call, const base::CancelToken& c
       if (!may_pass || attempt >= most) {
         return problem_of(call, std::move(*reply.failure), attempt);
       }
+      before = {problem_of(call, std::move(*reply.failure), attempt).diagnostic};
       wait = *wait_for({}, attempt);
       ++attempt;
     } else {
@@ -279,6 +283,7 @@ Answer<http::Response> Client::send(const Call& call, const base::CancelToken& c
         return problem_of(call, response, busy ? limited + 1 : attempt);
       }
       wait = *told;
+      before = {problem_of(call, response, busy ? limited + 1 : attempt).diagnostic};
       if (busy) {
         ++limited;
         (call.is_run_list ? run_lists_ : limiter).pause(wait);
@@ -286,7 +291,7 @@ Answer<http::Response> Client::send(const Call& call, const base::CancelToken& c
       }
       ++attempt;
     }
-    if (!clock_->sleep(wait, cancel)) return cancelled();
+    if (!clock_->sleep(wait, cancel)) return cancelled(std::move(before));
   }
 }
 
@@ -350,9 +355,10 @@ Problem Client::problem_of(const Call& call, const http::Response& response, int
   return out;
 }
 
-Problem Client::cancelled() const {
+Problem Client::cancelled(std::vector<base::Diagnostic> before) const {
   return {.cancelled = true,
-          .diagnostic = {.what = "the request to `" + host_ + "` was cancelled"}};
+          .diagnostic = {.what = "the request to `" + host_ + "` was cancelled",
+                         .causes = std::move(before)}};
 }
 
 Problem Client::unreadable(const Call& call, const base::Diagnostic& why) const {
@@ -374,7 +380,9 @@ Answer<T> Client::read(const Call& call, base::Result<T> (*parse)(std::string_vi
     if (call.method != "GET" || attempt == kMostUnreadable) {
       return unreadable(call, parsed.error());
     }
-    if (!clock_->sleep(*wait_for({}, attempt), cancel)) return cancelled();
+    if (!clock_->sleep(*wait_for({}, attempt), cancel)) {
+      return cancelled({unreadable(call, parsed.error()).diagnostic});
+    }
   }
 }
 
@@ -531,9 +539,14 @@ Answer<Archive> Client::download_export(std::string_view id, const base::Path& f
   const auto api_url = http::parse_url(http::origin(origin_) + base_path() + call.path);
   if (!api_url) return Problem{.diagnostic = api_url.error()};
   bool cut_before = false, refused_before = false;
+  std::vector<base::Diagnostic> before;  // why the last attempt failed
+  const auto with_before = [&](Problem problem) {
+    if (problem.cancelled && problem.diagnostic.causes.empty()) problem.diagnostic.causes = before;
+    return problem;
+  };
   for (int attempt = 1;; ++attempt) {
     auto response = send(call, cancel);
-    if (!response) return std::move(response.problem());
+    if (!response) return with_before(std::move(response.problem()));
     ArchiveFile out(file);
     if (auto status = out.open(); !status) return Problem{.diagnostic = std::move(status.error())};
     std::uint64_t written = 0;
@@ -575,7 +588,7 @@ Answer<Archive> Client::download_export(std::string_view id, const base::Path& f
       return archive;
     }
     Problem& problem = archive.problem();
-    if (problem.cancelled) return archive;
+    if (problem.cancelled) return with_before(std::move(problem));
     const int status = problem.status;
     if (problem.lost) {
       if (cut_before) {
@@ -584,6 +597,7 @@ Answer<Archive> Client::download_export(std::string_view id, const base::Path& f
         return archive;
       }
       cut_before = true;
+      before = {std::move(problem.diagnostic)};
       continue;
     }
     // The signature may have run out on the way: the API gives a new one, once.
@@ -593,10 +607,8 @@ Answer<Archive> Client::download_export(std::string_view id, const base::Path& f
         !(may_pass && attempt < options_.attempts)) {
       return archive;
     }
-    if (!clock_->sleep(*wait_for({}, attempt), cancel)) {
-      problem.cancelled = true;
-      return archive;
-    }
+    before = {std::move(problem.diagnostic)};
+    if (!clock_->sleep(*wait_for({}, attempt), cancel)) return cancelled(std::move(before));
   }
 }
 

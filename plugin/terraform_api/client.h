@@ -26,9 +26,9 @@ namespace terraform_api {
 
 /// Why a call gave nothing.
 struct Problem {
-  int status = 0;     // the server's last; 0: it gave no answer
-  bool lost = false;  // a request that changes something was sent and its answer never came
-  bool cancelled = false;
+  int status = 0;          // the server's last; 0: it gave no answer
+  bool lost = false;       // a request that changes something was sent and its answer never came
+  bool cancelled = false;  // the causes say what went wrong before, if anything did
   base::Diagnostic diagnostic;
 };
 
@@ -133,7 +133,8 @@ class Client {
   std::optional<std::chrono::milliseconds> wait_for(const http::Response& response, int attempt);
   Problem problem_of(const Call& call, const http::Response& response, int attempts) const;
   Problem problem_of(const Call& call, http::Failure failure, int attempts) const;
-  Problem cancelled() const;
+  /// `before`: why the attempt before the cancelled one failed.
+  Problem cancelled(std::vector<base::Diagnostic> before = {}) const;
   Problem unreadable(const Call& call, const base::Diagnostic& why) const;
   Answer<Archive> follow(const http::Url& from, std::string_view location,
                          const http::Request& blob, const Call& call,

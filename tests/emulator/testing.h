@@ -8,6 +8,7 @@
 #include <functional>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include <gtest/gtest.h>
@@ -32,13 +33,17 @@ class FakeClock final : public base::Clock {
   bool sleep(std::chrono::milliseconds time, const base::CancelToken& cancel) const override {
     if (cancel.cancelled()) return false;
     std::function<void()> hook;
+    bool waits = false;
     {
       const std::lock_guard lock(mutex_);
       passed_ += time;
       slept_ += time;
       hook = on_sleep_;
+      waits = passed_ >= patience_;
     }
     if (hook) hook();
+    while (waits && !cancel.cancelled())
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
     return !cancel.cancelled();
   }
   void advance(std::chrono::milliseconds time) {
@@ -50,6 +55,11 @@ class FakeClock final : public base::Clock {
     const std::lock_guard lock(mutex_);
     return slept_;
   }
+  /// Once `time` has passed from now, a sleep ends no more unless it is cancelled.
+  void sleep_on_after(std::chrono::milliseconds time) {
+    const std::lock_guard lock(mutex_);
+    patience_ = passed_ + time;
+  }
   void on_sleep(std::function<void()> hook) {
     const std::lock_guard lock(mutex_);
     on_sleep_ = std::move(hook);
@@ -58,6 +68,7 @@ class FakeClock final : public base::Clock {
  private:
   mutable std::mutex mutex_;
   mutable std::chrono::milliseconds passed_{0}, slept_{0};
+  std::chrono::milliseconds patience_ = std::chrono::milliseconds::max();
   std::function<void()> on_sleep_;
 };
 

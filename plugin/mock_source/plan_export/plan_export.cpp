@@ -79,6 +79,56 @@ bool delete_soon(Client& client, const std::string& id, milliseconds parting) {
   return deleted;
 }
 
+/// What ends the making of one export: the caller's token, or the end of its time.
+class Deadline {
+ public:
+  Deadline(const base::Clock& clock, milliseconds most, const base::CancelToken& caller)
+      : caller_(caller),
+        hook_(caller.on_cancel([token = token_] { token.cancel(base::CancelReason::Interrupt); })),
+        timer_([this, &clock, most, began = clock.steady()] {
+          for (;;) {
+            const milliseconds left =
+                most - std::chrono::duration_cast<milliseconds>(clock.steady() - began);
+            if (left <= milliseconds::zero()) break;
+            // Not asleep to the end: whoever has set the clock forward is noticed.
+            if (!token_.sleep(std::min(left, milliseconds(100)))) return;
+          }
+          passed_ = true;
+          token_.cancel(base::CancelReason::Timeout);
+        }) {}
+  Deadline(const Deadline&) = delete;
+  Deadline& operator=(const Deadline&) = delete;
+  ~Deadline() { token_.cancel(base::CancelReason::FailFast); }  // the timer's sleep ends
+
+  /// For every request and every wait on the way.
+  const base::CancelToken& token() const { return token_; }
+  /// The time is over, and the caller would have waited on.
+  bool passed() const { return passed_ && !caller_.cancelled(); }
+  bool cancelled_by_caller() const { return caller_.cancelled(); }
+
+ private:
+  const base::CancelToken& caller_;
+  const base::CancelToken token_;
+  std::atomic<bool> passed_{false};
+  base::CancelToken::Hook hook_;
+  std::jthread timer_;
+};
+
+constexpr std::string_view kMoreTime = "give it more time with `--export-timeout`";
+
+/// " after 5 s", as the user set it: what the clock says is a little more.
+std::string after(milliseconds timeout) {
+  if (timeout >= milliseconds(1'000)) return " after " + in_words(timeout);
+  return " after " + std::to_string(timeout.count()) + " ms";
+}
+
+/// "workspace `acme/network`"
+std::string in_words(const terraform_api::Place& place) {
+  if (!place.run.empty()) return "run `" + place.run + "`";
+  if (!place.plan_export.empty()) return "plan export `" + place.plan_export + "`";
+  return "workspace `" + place.organization + "/" + place.workspace + "`";
+}
+
 /// How many exports of one server are being waited for.
 using Waiting = std::atomic<int>;
 
@@ -86,7 +136,7 @@ using Waiting = std::atomic<int>;
 class Export {
  public:
   Export(Client& client, Waiting& waiting, const PlanExportOptions& options, const FoundPlan& found,
-         const ProgressSink& progress, const base::CancelToken& cancel)
+         const ProgressSink& progress, const Deadline& deadline)
       : client_(client),
         waiting_(waiting),
         options_(options),
@@ -94,11 +144,13 @@ class Export {
         known_(found.known),
         named_(found.plan_export),
         progress_(progress),
-        cancel_(cancel) {}
+        deadline_(deadline),
+        cancel_(deadline.token()) {}
 
   base::Result<Downloaded> run(const base::Path& file) {
     auto out = go(file);
-    if (out || !cancel_.cancelled() || created_.empty()) return out;
+    // What is only late is found again by the next run.
+    if (out || !deadline_.cancelled_by_caller() || created_.empty()) return out;
     tell("deleting the export");
     base::Diagnostic interrupted = cancelled();
     interrupted.why = delete_soon(client_, created_, options_.parting)
@@ -108,6 +160,8 @@ class Export {
   }
 
  private:
+  enum class Stage { Search, Creation, Wait, Download };
+
   base::Result<Downloaded> go(const base::Path& file) {
     // Twice where what was found or made ends before it is ours: expired between show and
     // download, or somebody else's that failed.
@@ -122,6 +176,7 @@ class Export {
         if (!again && worth_another) continue;
         return ended(*finished);
       }
+      stage_ = Stage::Download;
       tell("downloading");
       auto archive = client_.download_export(
           finished->id, file,
@@ -153,7 +208,29 @@ class Export {
     if (progress_) progress_(state);
   }
 
-  base::Diagnostic failed(Problem problem) const { return std::move(problem.diagnostic); }
+  base::Diagnostic failed(Problem problem) const {
+    if (problem.cancelled && deadline_.passed()) return late(std::move(problem.diagnostic.causes));
+    return std::move(problem.diagnostic);
+  }
+
+  base::Diagnostic cancelled(std::vector<base::Diagnostic> causes = {}) const {
+    if (deadline_.passed()) return late(std::move(causes));
+    return {.what = "the export of plan `" + plan_ + "` was cancelled"};
+  }
+
+  // The time is over. `causes`: what went wrong before, for then more time is of no use.
+  base::Diagnostic late(std::vector<base::Diagnostic> causes = {}) const {
+    const bool is_there = stage_ == Stage::Wait || stage_ == Stage::Download;
+    const std::string state = stage_ == Stage::Wait       ? "`" + status_ + "`"
+                              : stage_ == Stage::Download ? "being downloaded"
+                              : stage_ == Stage::Creation ? "being created"
+                                                          : "being looked for";
+    return {.what = "the export of plan `" + plan_ + "` is not " +
+                    (stage_ == Stage::Download ? "downloaded" : "ready"),
+            .why = "it is still " + state + after(options_.export_timeout),
+            .advice = std::string(kMoreTime) + (is_there ? "; it will be found again" : ""),
+            .causes = std::move(causes)};
+  }
 
   base::Diagnostic ended(const PlanExport& found) const {
     base::Diagnostic out{.what = "the export of plan `" + plan_ + "` failed",
@@ -185,13 +262,15 @@ class Export {
   // A live export, adopted or created.
   base::Result<PlanExport> obtain() {
     std::optional<Problem> refused;
-    base::Diagnostic lost;  // why the last creation has no answer
+    std::vector<base::Diagnostic> lost;  // why the last creation has no answer
+    stage_ = Stage::Search;
     if (!named_.empty()) {
       auto shown = client_.show_export(named_, cancel_);
       if (!shown) return failed(std::move(shown.problem()));
       return std::move(*shown);
     }
     for (int creates = 0;;) {
+      stage_ = Stage::Search;
       tell("looking for an export");
       // What came along with the run saves a request, once: exports change.
       auto plan =
@@ -214,6 +293,7 @@ class Export {
       }
       if (creates == kMostCreates) break;
       ++creates;
+      stage_ = Stage::Creation;
       tell("creating an export");
       auto created = client_.create_export(plan_, cancel_);
       if (created) {
@@ -223,7 +303,7 @@ class Export {
       Problem& problem = created.problem();
       if (problem.lost) {
         // It may have been made all the same: look again before another is asked for.
-        lost = std::move(problem.diagnostic);
+        if (!problem.cancelled) lost = {std::move(problem.diagnostic)};
         if (!client_.wait(client_.jittered(milliseconds(1'000) * creates), cancel_)) break;
         continue;
       }
@@ -234,13 +314,13 @@ class Export {
       if (problem.status == 404) return not_permitted(*plan);
       return failed(std::move(problem));
     }
-    if (cancel_.cancelled()) return cancelled();
+    if (cancel_.cancelled()) return cancelled(std::move(lost));
     // The last one's answer was lost: its refusal would have been the end.
     return base::Diagnostic{.what = "no export of plan `" + plan_ + "` could be created",
                             .why = "it was tried " + std::to_string(kMostCreates) +
                                    " times, and none was found to be made",
                             .advice = "try again later",
-                            .causes = {std::move(lost)}};
+                            .causes = std::move(lost)};
   }
 
   base::Diagnostic explain_plan(Problem problem) const {
@@ -264,10 +344,6 @@ class Export {
     return out;
   }
 
-  base::Diagnostic cancelled() const {
-    return {.what = "the export of plan `" + plan_ + "` was cancelled"};
-  }
-
   // When to look again: soon at first, and less often the longer it takes; and where many wait, so
   // seldom that looking leaves half of the server's rate to those who create and download.
   milliseconds next_look(milliseconds waited) const {
@@ -277,7 +353,7 @@ class Export {
     return std::max({kFastestPoll, own, std::min(fair, 2 * kSlowestPoll)});
   }
 
-  // Polls until the export reaches an end, or the deadline.
+  // Polls until the export reaches an end.
   base::Result<PlanExport> await(PlanExport found) {
     ++waiting_;
     auto out = await_counted(std::move(found));
@@ -294,16 +370,12 @@ class Export {
       if (!waits) return found;
       const auto waited =
           std::chrono::duration_cast<milliseconds>(client_.clock().steady() - began);
+      stage_ = Stage::Wait;
+      status_ = found.status_text;
       tell(found.status_text + ", " + in_words(waited));
-      if (waited >= options_.export_timeout) {
-        return base::Diagnostic{
-            .what = "the export of plan `" + plan_ + "` is not ready",
-            .why = "it is still `" + found.status_text + "` after " + in_words(waited),
-            .advice = "give it more time with `--export-timeout`; it will be found again"};
-      }
-      const milliseconds left = options_.export_timeout - waited;
-      const milliseconds pause = std::min(client_.jittered(next_look(waited)), left);
-      if (!client_.wait(pause, cancel_)) return cancelled();
+      // The timer looks ten times a second; a clock that does not really wait is far ahead by then.
+      if (waited >= options_.export_timeout) return late();
+      if (!client_.wait(client_.jittered(next_look(waited)), cancel_)) return cancelled();
       auto shown = client_.show_export(found.id, cancel_);
       if (!shown) {
         if (shown.problem().status == 404) {  // deleted under our hands, or expired and forgotten
@@ -324,7 +396,10 @@ class Export {
   std::optional<Plan> known_;
   const std::string named_;  // the export that is wanted and no other
   const ProgressSink& progress_;
-  const base::CancelToken& cancel_;
+  const Deadline& deadline_;
+  const base::CancelToken& cancel_;  // the deadline's
+  Stage stage_ = Stage::Search;
+  std::string status_;   // of an export that is waited for
   std::string created_;  // the export that we made
 };
 
@@ -398,8 +473,7 @@ class PlanExports::Inside {
   }
 
   base::Result<Downloaded> archive_of(Client& client, const FoundPlan& found,
-                                      const ProgressSink& progress,
-                                      const base::CancelToken& cancel);
+                                      const ProgressSink& progress, const Deadline& deadline);
   void forget(const Client& client, const std::string& plan, const base::Path& archive);
 
   const base::System system_;
@@ -413,7 +487,7 @@ class PlanExports::Inside {
 
 base::Result<Downloaded> PlanExports::Inside::archive_of(Client& client, const FoundPlan& found,
                                                          const ProgressSink& progress,
-                                                         const base::CancelToken& cancel) {
+                                                         const Deadline& deadline) {
   const std::string& plan = found.plan;
   std::shared_ptr<Slot> slot;
   {
@@ -427,7 +501,8 @@ base::Result<Downloaded> PlanExports::Inside::archive_of(Client& client, const F
     while (slot->running) {
       if (progress) progress("waiting for another mock of the same plan");
       slot->changed.wait_for(lock, milliseconds(100));
-      if (cancel.cancelled()) {
+      // The other one's deadline is the one that counts.
+      if (deadline.cancelled_by_caller()) {
         return base::Diagnostic{.what = "the export of plan `" + plan + "` was cancelled"};
       }
     }
@@ -441,7 +516,7 @@ base::Result<Downloaded> PlanExports::Inside::archive_of(Client& client, const F
   base::Result<Downloaded> result = [&]() -> base::Result<Downloaded> {
     auto path = archive_path();
     if (!path) return std::move(path.error());
-    return Export(client, waiting_of(client), options_, found, progress, cancel).run(*path);
+    return Export(client, waiting_of(client), options_, found, progress, deadline).run(*path);
   }();
   const std::lock_guard lock(slot->mutex);
   slot->running = false;
@@ -464,10 +539,18 @@ base::Result<Provenance> PlanExports::Inside::fetch(const http::Url& origin,
                                                     const base::CancelToken& cancel) {
   auto client = client_of(origin, cancel);
   if (!client) return std::move(client.error());
+  const Deadline deadline((*client)->clock(), options_.export_timeout, cancel);
   if (progress) progress("looking for the plan");
-  auto found = terraform_api::find_plan(**client, place, cancel);
-  if (!found) return std::move(found.problem().diagnostic);
-  auto archive = archive_of(**client, *found, progress, cancel);
+  auto found = terraform_api::find_plan(**client, place, deadline.token());
+  if (!found) {
+    base::Diagnostic& problem = found.problem().diagnostic;
+    if (!found.problem().cancelled || !deadline.passed()) return std::move(problem);
+    return base::Diagnostic{.what = "the plan of " + in_words(place) + " is not found",
+                            .why = "it is still being looked for" + after(options_.export_timeout),
+                            .advice = std::string(kMoreTime),
+                            .causes = std::move(problem.causes)};
+  }
+  auto archive = archive_of(**client, *found, progress, deadline);
   if (!archive) return std::move(archive.error());
 
   if (progress) progress("unpacking");
@@ -477,10 +560,10 @@ base::Result<Provenance> PlanExports::Inside::fetch(const http::Url& origin,
   // deleted is no reason to fail: it expires within the hour.
   if (!archive->to_delete.empty()) {
     if (progress) progress("deleting the export");
-    if (cancel.cancelled()) {
+    const bool deleted =
+        static_cast<bool>((*client)->delete_export(archive->to_delete, deadline.token()));
+    if (!deleted && deadline.token().cancelled()) {
       (void)delete_soon(**client, archive->to_delete, options_.parting);
-    } else {
-      (void)(*client)->delete_export(archive->to_delete, cancel);
     }
   }
   if (!options_.share_archives) forget(**client, found->plan, archive->file);

@@ -16,8 +16,10 @@
 namespace mock_source {
 
 struct PlanExportOptions {
-  std::chrono::milliseconds export_timeout{std::chrono::minutes(10)};  // of one export's making
-  /// How long an interrupted run may take to delete the exports that it has made.
+  /// How long one export may take, from the first request to the archive's last byte.
+  std::chrono::milliseconds export_timeout{std::chrono::minutes(10)};
+  /// How long an interrupted run, or one whose time is over, may take to delete the exports that it
+  /// has made.
   std::chrono::milliseconds parting{2'000};
   base::Path scratch;  // archives are kept here during the run; empty: TMPDIR, else /tmp
   mock_bundle::UnpackLimits limits;

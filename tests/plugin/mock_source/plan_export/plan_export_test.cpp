@@ -8,6 +8,7 @@
 #include <random>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -50,10 +51,11 @@ class PlanExport : public testing::Test {
   }
 
   /// "ok", or the error's text.
-  std::string fetch(terraform_api::Place place, const std::string& name = "out") {
+  std::string fetch(terraform_api::Place place, const std::string& name = "out",
+                    const mock_source::ProgressSink& progress = nullptr) {
     const auto origin = terraform_api::origin_of_address(emulator_->address());
     auto source = exports_->source(*origin, std::move(place));
-    auto result = source->fetch(folder_.make(name), nullptr, cancel_);
+    auto result = source->fetch(folder_.make(name), progress, cancel_);
     if (!result) return masked(base::to_text(result.error()));
     provenance_ = *result;
     return "ok";
@@ -597,6 +599,134 @@ TEST_F(PlanExport, ThatIsNeverReadyEndsAtItsDeadline) {
   EXPECT_EQ(emulator_->statistics().deletes, 0);
 }
 
+// The time is over while a request is on its way, and none of them would ever be answered.
+TEST_F(PlanExport, EndsAtItsDeadlineWhateverItWaitsFor) {
+  struct Late {
+    const char* name;
+    Fault fault;
+    const char* state;  // during which the time goes by; empty: while the export is awaited
+    const char* result;
+    int live;  // exports that are left
+    terraform_api::Place place{.plan = kPlan};
+  };
+  constexpr int kForever = 3'600'000;
+  const Late rows[] = {
+      {"the run",
+       {.route = "run", .kind = "delay", .times = -1, .milliseconds = kForever},
+       "looking for the plan",
+       "the plan of run `run-8F5JFydVYAmtTjET` is not found: it is still being looked for after 90 "
+       "s\n"
+       "    give it more time with `--export-timeout`\n",
+       0,
+       {.run = kRun}},
+      {"the plan's exports",
+       {.route = "plan", .kind = "delay", .times = -1, .milliseconds = kForever},
+       "looking for an export",
+       "the export of plan `plan-8F5JFydVYAmtTjET` is not ready: it is still being looked for "
+       "after 90 s\n"
+       "    give it more time with `--export-timeout`\n",
+       0},
+      {"the creation",
+       {.route = "create", .kind = "delay", .times = -1, .milliseconds = kForever},
+       "creating an export",
+       "the export of plan `plan-8F5JFydVYAmtTjET` is not ready: it is still being created after "
+       "90 s\n"
+       "    give it more time with `--export-timeout`\n",
+       1},
+      {"its state",
+       {.route = "show", .kind = "delay", .times = -1, .milliseconds = kForever},
+       "",
+       "the export of plan `plan-8F5JFydVYAmtTjET` is not ready: it is still `pending` after 90 s\n"
+       "    give it more time with `--export-timeout`; it will be found again\n",
+       1},
+      {"the archive's address",
+       {.route = "download", .kind = "delay", .times = -1, .milliseconds = kForever},
+       "downloading",
+       "the export of plan `plan-8F5JFydVYAmtTjET` is not downloaded: it is still being downloaded "
+       "after 90 s\n"
+       "    give it more time with `--export-timeout`; it will be found again\n",
+       1},
+      {"the archive",
+       {.route = "archive", .kind = "stall", .times = -1, .milliseconds = kForever},
+       "downloading, 0.0 MB",
+       "the export of plan `plan-8F5JFydVYAmtTjET` is not downloaded: it is still being downloaded "
+       "after 90 s\n"
+       "    give it more time with `--export-timeout`; it will be found again\n",
+       1},
+      {"its deletion, which is tried once more",
+       {.route = "delete", .kind = "delay", .milliseconds = kForever},
+       "deleting the export",
+       "ok",
+       0},
+  };
+  options_.export_timeout = std::chrono::seconds(90);
+  options_.parting = std::chrono::minutes(5);
+  for (const Late& row : rows) {
+    SCOPED_TRACE(row.name);
+    start();
+    fault(row.fault);
+    bool went_by = false;
+    const auto goes_by = [&] {
+      if (!std::exchange(went_by, true)) clock_->advance(std::chrono::minutes(10));
+    };
+    clock_->on_sleep([&] {
+      if (*row.state == '\0') goes_by();
+    });
+    EXPECT_EQ(fetch(row.place, row.name,
+                    [&](std::string_view state) {
+                      if (state == row.state) goes_by();
+                    }),
+              row.result);
+    EXPECT_EQ(emulator_->statistics().live_exports, row.live);
+    expect_no_trace();
+  }
+}
+
+TEST_F(PlanExport, ThatIsLateSaysWhatWentWrongBefore) {
+  const std::pair<const char*, const char*> rows[] = {
+      {"run",
+       "the plan of run `run-8F5JFydVYAmtTjET` is not found: it is still being looked for after "
+       "100 ms\n"
+       "    give it more time with `--export-timeout`\n"
+       "  `127.0.0.1:API` is in trouble: it answered 503 Service Unavailable to GET of run "
+       "`run-8F5JFydVYAmtTjET`\n"
+       "      try again later\n"},
+      {"create",
+       "the export of plan `plan-8F5JFydVYAmtTjET` is not ready: it is still being created after "
+       "100 ms\n"
+       "    give it more time with `--export-timeout`\n"
+       "  `127.0.0.1:API` is in trouble: it answered 503 Service Unavailable to POST of an export "
+       "of plan `plan-8F5JFydVYAmtTjET`\n"
+       "      try again later\n"},
+      {"download",
+       "the export of plan `plan-8F5JFydVYAmtTjET` is not downloaded: it is still being downloaded "
+       "after 100 ms\n"
+       "    give it more time with `--export-timeout`; it will be found again\n"
+       "  `127.0.0.1:API` is in trouble: it answered 503 Service Unavailable to GET of plan export "
+       "`pe-ID`\n"
+       "      try again later\n"},
+      {"archive",
+       "the export of plan `plan-8F5JFydVYAmtTjET` is not downloaded: it is still being downloaded "
+       "after 100 ms\n"
+       "    give it more time with `--export-timeout`; it will be found again\n"
+       "  the archive of plan export `pe-ID` cannot be downloaded: `http://127.0.0.1:ARCHIVE`, to "
+       "which `127.0.0.1:API` sent us, answered 503 Service Unavailable\n"},
+  };
+  options_.export_timeout = std::chrono::milliseconds(100);
+  for (const auto& [route, message] : rows) {
+    SCOPED_TRACE(route);
+    start();
+    if (std::string_view(route) != "create") {
+      ASSERT_TRUE(emulator_->state().create(kPlan, "finished"));
+      clock_->advance(std::chrono::minutes(1));  // until it is
+    }
+    fault({.route = route, .kind = "status", .times = -1});
+    clock_->sleep_on_after(options_.export_timeout);
+    EXPECT_EQ(fetch({.run = kRun}), message);
+    expect_no_trace();
+  }
+}
+
 TEST_F(PlanExport, IsCancelledAtEveryWait) {
   options_.parting = std::chrono::minutes(5);
   for (const int at : {1, 2, 3, 7}) {
@@ -637,6 +767,8 @@ TEST_F(PlanExport, OfSomebodyElseIsNotDeletedByCtrlC) {
 
 TEST_F(PlanExport, ThatExpiresBetweenShowAndDownloadIsMadeOnceMore) {
   start();
+  options_.export_timeout = std::chrono::hours(3);
+  make_exports("good-token");
   int downloads = 0;
   auto source =
       exports_->source(*terraform_api::origin_of_address(emulator_->address()), {.plan = kPlan});
