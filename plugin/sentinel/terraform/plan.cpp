@@ -453,12 +453,31 @@ class Builder {
   Map* calls_ = nullptr;
 };
 
-base::Diagnostic no_plan(std::string_view name, std::string why) {
-  base::Diagnostic out;
-  out.what = "`" + std::string(name) + "` is no Terraform plan";
-  out.why = std::move(why);
-  out.advice = "make it with `terraform show -json PLANFILE`";
-  return out;
+base::Diagnostic no_plan(std::string_view name, std::string why,
+                         std::string advice = "make it with `terraform show -json PLANFILE`") {
+  return {.what = "`" + std::string(name) + "` is no Terraform plan",
+          .why = std::move(why),
+          .advice = std::move(advice)};
+}
+
+/// What `terraform show -json` says where no plan file is named: an empty plan, if one were to
+/// believe it, of which every policy holds.
+bool is_state(const Value& document) {
+  return get(document, "values") != nullptr && get(document, "planned_values") == nullptr &&
+         get(document, "resource_changes") == nullptr && get(document, "configuration") == nullptr;
+}
+
+/// Why a list of resource changes is none; empty where it is.
+std::string why_no_changes(const Value& document, std::string_view name) {
+  const Value* found = get(document, name);
+  if (found == nullptr || !found->is(Kind::List)) return {};
+  const List& changes = *found->as_list();
+  for (std::size_t i = 0; i < changes.size; ++i) {
+    if (changes.items[i].is(Kind::Map)) continue;
+    return "`" + std::string(name) + "[" + std::to_string(i) + "]` is no " +
+           std::string(kind_name(Kind::Map));
+  }
+  return {};
 }
 
 /// What a plan's parts are in Terraform's JSON output format, where they are there and not null:
@@ -484,11 +503,19 @@ base::Result<Value> raw_of(const base::Result<FrozenDocument>& document, std::st
   if (!version.starts_with("0.") && !version.starts_with("1.")) {
     return no_plan(name, "its format version is " + std::string(version) + ", not 0.x or 1.x");
   }
+  if (is_state(document->value)) {
+    return no_plan(name, "it is a state, not a plan",
+                   "name the plan file: `terraform show -json PLANFILE`");
+  }
   for (const auto& part : kParts) {
     const Value* found = get(document->value, part.name);
     if (found == nullptr || found->is(Kind::Null) || found->is(part.kind)) continue;
     return no_plan(name,
                    "`" + std::string(part.name) + "` is no " + std::string(kind_name(part.kind)));
+  }
+  for (const char* list : {"resource_changes", "resource_drift"}) {
+    std::string why = why_no_changes(document->value, list);
+    if (!why.empty()) return no_plan(name, std::move(why));
   }
   return Value::map(
       const_cast<Map*>(sanitize_plan(arena, *document->value.as_map())));  // NOLINT: frozen
