@@ -8,6 +8,7 @@
 
 #include "plugin/sentinel/config/document.h"
 #include "plugin/sentinel/config/text.h"
+#include "plugin/sentinel/value/utf8.h"
 
 namespace sentinel {
 namespace {
@@ -24,10 +25,15 @@ struct SyntaxError {
 class Reader {
  public:
   explicit Reader(const base::Source& source) : source_(source), text_(source.text()) {
-    if (text_.starts_with("\xEF\xBB\xBF")) at_ = 3;
+    if (text_.starts_with(kByteOrderMark)) at_ = kByteOrderMark.size();
   }
 
   ConfigNode read() {
+    if (is_utf16(text_)) {
+      throw SyntaxError{{.what = "the text is UTF-16",
+                         .where = base::Location{.file = source_.name()},
+                         .advice = "save the file as UTF-8 text"}};
+    }
     skip();
     if (at_end()) fail("the file is empty", {offset(at_), offset(at_)});
     ConfigNode node = read_value();

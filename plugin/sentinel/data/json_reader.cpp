@@ -312,6 +312,26 @@ base::Result<Value> read(Arena& arena, simdjson::padded_string padded, std::stri
   return problem;
 }
 
+// A file may have a byte order mark; the argument of `json.unmarshal` may not.
+std::string_view without_mark(std::string_view text) {
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  return text;
+}
+
+base::Result<Value> read_file_text(FrozenData& data, std::string_view name,
+                                   simdjson::padded_string padded, Make make) {
+  if (is_utf16(padded)) {
+    return base::Diagnostic{.what = "invalid JSON",
+                            .where = base::Location{.file = std::string(name)},
+                            .why = "the text is UTF-16",
+                            .advice = "save the file as UTF-8 text"};
+  }
+  auto out = read(data.arena, std::move(padded), name, make);
+  if (!out && out.error().why == reason(simdjson::UTF8_ERROR))
+    out.error().advice = "save the file as UTF-8 text";
+  return out;
+}
+
 }  // namespace
 
 bool is_utf8(std::string_view text) {
@@ -324,8 +344,8 @@ base::Result<Value> read_json(Arena& arena, std::string_view text, std::string_v
 
 base::Result<FrozenDocument> read_frozen_json(base::SourcePtr source) {
   auto data = std::make_shared<FrozenData>();
-  base::Result<Value> value =
-      read(data->arena, simdjson::padded_string(source->text()), source->name(), Make::Frozen);
+  base::Result<Value> value = read_file_text(
+      *data, source->name(), simdjson::padded_string(without_mark(source->text())), Make::Frozen);
   if (!value) return std::move(value.error());
   data->source = std::move(source);
   if (value->is(Kind::Map)) data->root = value->as_map();
@@ -334,9 +354,9 @@ base::Result<FrozenDocument> read_frozen_json(base::SourcePtr source) {
 
 base::Result<FrozenDocument> read_frozen_json(std::string_view name, std::string text) {
   auto data = std::make_shared<FrozenData>();
-  simdjson::padded_string padded(text);
+  simdjson::padded_string padded(without_mark(text));
   std::string().swap(text);
-  base::Result<Value> value = read(data->arena, std::move(padded), name, Make::Shared);
+  base::Result<Value> value = read_file_text(*data, name, std::move(padded), Make::Shared);
   if (!value) return std::move(value.error());
   if (value->is(Kind::Map)) data->root = value->as_map();
   return FrozenDocument{std::move(data), *value};

@@ -25,4 +25,14 @@ inline std::size_t sequence_length(std::string_view text) {
   return length;
 }
 
+/// What editors and PowerShell put before UTF-8.
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+/// Whether a file is UTF-16, by its byte order mark or, for text that begins in ASCII, by its
+/// zeros.
+inline bool is_utf16(std::string_view text) {
+  return text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF") ||
+         (text.size() >= 2 && (text[0] == '\0') != (text[1] == '\0'));
+}
+
 }  // namespace sentinel

@@ -60,6 +60,7 @@ TEST(Json, SaysWhatIsWrongAndWhere) {
       {"a control character", "\"a\tb\"",
        "x.json:1:3: found a control character in a text, expected an escape\n     1 | \"a b\"\n    "
        "   |   ^\n"},
+      {"UTF-16", "\xFF\xFE{", "x.json: the text is UTF-16\n    save the file as UTF-8 text\n"},
       {"too large", "1e999",
        "x.json:1:1: the number is too large\n     1 | 1e999\n       | ^~~~~\n"},
   };

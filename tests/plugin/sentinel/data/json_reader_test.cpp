@@ -61,6 +61,39 @@ TEST(JsonReader, SaysWhatIsWrongAndWhere) {
     EXPECT_EQ(read(text), message) << text;
 }
 
+// What PowerShell's `>` and `Out-File` make of `terraform show -json`.
+TEST(JsonReader, OfAFileTakesAByteOrderMarkAndSaysWhatItsEncodingIs) {
+  const auto read_file = [](std::string text) {
+    std::string out;
+    for (const bool is_large : {false, true}) {
+      auto document =
+          is_large ? read_frozen_json("data.json", text)
+                   : read_frozen_json(std::make_shared<const base::Source>("data.json", text));
+      std::string one;
+      if (document) {
+        append_text(one, document->value, true);
+      } else {
+        one = base::to_text(document.error());
+      }
+      EXPECT_TRUE(out.empty() || out == one) << one;
+      out = one;
+    }
+    return out;
+  };
+  using namespace std::string_literals;
+  EXPECT_EQ(read_file("\xEF\xBB\xBF[1]"), "[1]");
+  EXPECT_EQ(read_file("\xEF\xBB\xBF[1] 2"),
+            "data.json:1:5: invalid JSON: something follows the document\n"
+            "     1 | [1] 2\n       |     ^\n");
+  for (const std::string& text : {"\xFF\xFE[\0]\0"s, "\xFE\xFF\0[\0]"s, "[\0]\0"s, "\0[\0]"s}) {
+    EXPECT_EQ(read_file(text),
+              "data.json: invalid JSON: the text is UTF-16\n    save the file as UTF-8 text\n");
+  }
+  EXPECT_EQ(read_file("[\"\xFF\"]"),
+            "data.json:1:3: invalid JSON: the text is not UTF-8\n"
+            "     1 | [\"\xFF\"]\n       |   ^ save the file as UTF-8 text\n");
+}
+
 TEST(JsonReader, ReplacesHalvesOfSurrogatePairs) {
   const std::vector<std::pair<std::string, std::string>> rows = {
       {R"("\ud800")", R"("�")"},
