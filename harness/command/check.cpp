@@ -11,9 +11,11 @@
 #include "harness/command/signal.h"
 #include "harness/fixture/store.h"
 #include "harness/fixture/supply.h"
+#include "harness/manifest/glob.h"
 #include "harness/report/run_report.h"
 #include "harness/run/named_files.h"
 #include "plugin/base/file.h"
+#include "plugin/sentinel/config/configuration.h"
 
 namespace harness {
 namespace {
@@ -45,6 +47,57 @@ void untested_policies(const Manifest& manifest, std::vector<base::Diagnostic>& 
       out.push_back(
           {.what = "policy `" + base::display_path(file, manifest.root) + "` has no case"});
     }
+  }
+}
+
+/// Whether `folder` holds what reads as a case; it may hold data as well.
+bool holds_cases(const base::Path& folder) {
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const base::Path ending = entry->path().extension();
+    if (ending == ".hcl") return true;
+    if (ending != ".json") continue;
+    auto text = base::read_file(entry->path(), sentinel::kLargestConfiguration);
+    if (!text) continue;
+    std::vector<base::Diagnostic> errors;
+    sentinel::read_configuration(
+        std::make_shared<const base::Source>(entry->path().string(), std::move(*text)), errors);
+    if (errors.empty()) return true;
+  }
+  return false;
+}
+
+/// Folders `test/NAME/` without a policy NAME.sentinel, renamed or mistyped: their cases run
+/// nowhere.
+void orphaned_cases(const Manifest& manifest, const SentinelTests& tests, const base::Path& folder,
+                    std::vector<base::Diagnostic>& out) {
+  std::error_code error;
+  std::vector<base::Path> folders;
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    std::error_code ignored;
+    if (entry->symlink_status(ignored).type() != std::filesystem::file_type::directory) continue;
+    const std::string relative =
+        entry->path().lexically_relative(tests.folder.path).generic_string();
+    if (is_private_folder(entry->path().filename()) ||
+        std::any_of(tests.exclude.begin(), tests.exclude.end(),
+                    [&](const std::string& glob) { return glob_matches(glob, relative); })) {
+      continue;
+    }
+    folders.push_back(entry->path());
+  }
+  std::sort(folders.begin(), folders.end());
+  for (const base::Path& below : folders) {
+    orphaned_cases(manifest, tests, below, out);
+    if (folder.filename() != "test") continue;
+    const base::Path policy = folder.parent_path() / (below.filename().string() + ".sentinel");
+    if (std::filesystem::exists(policy, error) || !holds_cases(below)) continue;
+    out.push_back(
+        {.what = "the cases in `" + base::display_path(below, manifest.root) + "` are run nowhere",
+         .where = tests.folder.where,
+         .why = "there is no `" + base::display_path(policy, manifest.root) + "`",
+         .advice = "give the folder the name of its policy, or name it under `exclude`"});
   }
 }
 
@@ -113,6 +166,8 @@ int check_command(const Arguments& arguments, Context& context) {
     std::vector<base::Diagnostic> unused = store->unused_problems();
     if (arguments.has("strict")) {
       untested_policies(*manifest, problems);
+      for (const SentinelTests& tests : manifest->sentinel_tests)
+        orphaned_cases(*manifest, tests, tests.folder.path, problems);
       problems.insert(problems.end(), unused.begin(), unused.end());
       unused_mocks(*manifest, problems);
       stale_mocks(*manifest, *store, context.system, problems);

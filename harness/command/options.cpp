@@ -96,7 +96,8 @@ constexpr OptionRow kOptions[] = {
      "harness run --report junit=build/junit.xml --report json=build/result.json"},
     {"json", 0, Takes::Nothing, "", "", "print JSON", "harness list --json"},
     {"strict", 0, Takes::Nothing, "", "",
-     "also fail on policies without a case, fixtures without a user, mocks past their max-age",
+     "also fail on policies without a case, native cases without a policy, fixtures without a "
+     "user, mocks past their max-age",
      "harness check --strict"},
     {"verbose", 'v', Takes::Nothing, "", "", "show every case; twice: traces of failures, too",
      "harness run -v"},

@@ -170,5 +170,32 @@ tests:
       "2 problems\n");
 }
 
+// Problems of one kind hide none of the other; those that are always problems choose the code.
+TEST_F(Check, StrictFindsMore) {
+  repository_.write("native/test/renamed/a.hcl", "");
+  repository_.write("native/test/data/d.json", "[1]\n");
+  repository_.write("native/n.sentinel", "main = true\n");
+  repository_.write("native/test/n/a.hcl", "");
+  const std::string manifest =
+      "version: 1\ntests:\n  - sentinel-tests: native\n  - policy: policies/p.sentinel\n"
+      "    cases: [{ name: a, extra-mocks: { tfplan/v2: mocks/mock-tfplan-v2.sentinel } }]\n";
+  repository_.write("tests.yaml", manifest);
+  EXPECT_EQ(check(0), "tests.yaml: 2 cases of 2 policies, 0 mocks\n");
+  const std::string orphaned =
+      "tests.yaml:3:21: the cases in `native/test/renamed` are run nowhere: there is no "
+      "`native/renamed.sentinel`\n"
+      "     3 |   - sentinel-tests: native\n"
+      "       |                     ^~~~~~ give the folder the name of its policy, or name it "
+      "under "
+      "`exclude`\n";
+  EXPECT_EQ(check(1, {"--strict"}), orphaned + "1 problem\n");
+  repository_.write("mocks/mock-tfplan-v2.sentinel", "x = \n");
+  EXPECT_EQ(check(2, {"--strict"}),
+            "mocks/mock-tfplan-v2.sentinel:1:4: found the end of the file, expected an expression\n"
+            "     1 | x = \n"
+            "       |    ^\n" +
+                orphaned + "2 problems\n");
+}
+
 }  // namespace
 }  // namespace end_to_end
