@@ -28,6 +28,12 @@ std::string render_lcov(const RunReport& report) {
 
 std::string render_cobertura(const RunReport& report) {
   const auto coverage = report.coverage();
+  // Milliseconds, as Cobertura itself writes it.
+  const auto started = base::from_rfc3339(report.started_at);
+  const std::int64_t timestamp =
+      started ? std::chrono::duration_cast<std::chrono::milliseconds>(started->time_since_epoch())
+                    .count()
+              : 0;
   const CoverageShare all = coverage_share(coverage);
   std::string out =
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<coverage" +
@@ -36,7 +42,7 @@ std::string render_cobertura(const RunReport& report) {
       xml_attribute("lines-valid", std::to_string(all.lines)) +
       xml_attribute("branches-covered", "0") + xml_attribute("branches-valid", "0") +
       xml_attribute("complexity", "0") + xml_attribute("version", report.harness_version) +
-      xml_attribute("timestamp", "0") +
+      xml_attribute("timestamp", std::to_string(timestamp)) +
       ">\n  <sources><source>.</source></sources>\n  <packages>\n    <package" +
       xml_attribute("name", "policies") + xml_attribute("line-rate", rate(all)) +
       xml_attribute("branch-rate", "0") + xml_attribute("complexity", "0") + ">\n      <classes>\n";
