@@ -57,6 +57,7 @@ void Progress::on(const Event& event) {
     if (bad) ++failed_;
     PolicyState& state = policies_[event.verdict->policy];
     if (bad) ++state.failed;
+    if (event.verdict->verdict == Verdict::Skipped) ++state.not_finished;
     if (state.left > 0 && --state.left == 0) finish_policy(event.verdict->policy, state);
     break;
   }
@@ -103,9 +104,14 @@ void Progress::beat() {
 
 void Progress::finish_policy(const std::string& policy, const PolicyState& state) {
   if (style_ != ProgressStyle::Plain) return;
-  write_err((state.failed > 0 ? "FAIL  " : "done  ") + clean_for_ci(policy) + "  " +
-            counted(state.all, "case", "cases") +
-            (state.failed > 0 ? ", " + std::to_string(state.failed) + " failed" : "") + "\n");
+  const std::string_view mark = state.failed > 0         ? "FAIL  "
+                                : state.not_finished > 0 ? "STOP  "
+                                                         : "done  ";
+  write_err(
+      std::string(mark) + clean_for_ci(policy) + "  " + counted(state.all, "case", "cases") +
+      (state.failed > 0 ? ", " + std::to_string(state.failed) + " failed" : "") +
+      (state.not_finished > 0 ? ", " + std::to_string(state.not_finished) + " not finished" : "") +
+      "\n");
 }
 
 }  // namespace harness

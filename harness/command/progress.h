@@ -32,6 +32,7 @@ class Progress {
   struct PolicyState {
     std::size_t left = 0;
     std::size_t failed = 0;
+    std::size_t not_finished = 0;  // the run was stopped
     std::size_t all = 0;
   };
 

@@ -131,7 +131,7 @@ void remember_failures(const Manifest& manifest, const RunReport& report) {
   std::set<std::string> failures = failures_of(manifest);
   const bool none_before = failures.empty();
   for (const CaseReport& item : report.cases) {
-    if (item.verdict == Verdict::Failed || item.verdict == Verdict::Error) {
+    if (item.verdict == Verdict::Failed || item.verdict == Verdict::Error || item.cut_off) {
       failures.insert(item.full_name);
     } else if (item.verdict == Verdict::Passed) {
       failures.erase(item.full_name);

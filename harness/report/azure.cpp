@@ -45,6 +45,8 @@ std::string render_azure(const RunReport& report) {
     out +=
         ";code=" + property(item.policy) + "]" + message(item.name + ": " + headline(item)) + "\n";
   }
+  for (const base::Diagnostic& problem : report.own_problems())
+    out += "##vso[task.logissue type=error]" + message(in_one_line(problem)) + "\n";
   if (report.exit_code != 0)
     out += "##vso[task.complete result=Failed]" +
            message(report.reasons.empty() ? "" : report.reasons[0].why) + "\n";

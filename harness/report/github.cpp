@@ -47,6 +47,10 @@ std::string annotation(const CaseReport& item) {
 std::string render_github(const RunReport& report) {
   std::string out;
   std::size_t count = 0;
+  for (const base::Diagnostic& problem : report.own_problems()) {
+    if (++count <= kMostAnnotations)
+      out += "::error title=harness::" + escaped_data(base::to_text(problem)) + "\n";
+  }
   for (const CaseReport& item : report.cases) {
     if (item.verdict != Verdict::Failed && item.verdict != Verdict::Error) continue;
     if (++count <= kMostAnnotations) out += annotation(item);
@@ -54,10 +58,6 @@ std::string render_github(const RunReport& report) {
   if (count > kMostAnnotations) {
     out += "::error title=harness::…and " + std::to_string(count - kMostAnnotations) +
            " more, see the summary\n";
-  }
-  for (const base::Diagnostic& problem : report.problems) {
-    if (count > 0) break;
-    out += "::error title=harness::" + escaped_data(base::to_text(problem)) + "\n";
   }
   return out;
 }

@@ -344,8 +344,10 @@ std::string render_html(const RunReport& report) {
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
       "'unsafe-inline'; script-src '" +
       std::string(kScriptHash) + "'\">\n<title>" +
-      (not_good > 0 ? std::to_string(not_good) + " failed" : std::string("passed")) + ": " +
-      text(report.manifest) + "</title>\n<style>" + std::string(kStyle) +
+      (not_good > 0            ? std::to_string(not_good) + " failed"
+       : report.exit_code == 0 ? std::string("passed")
+                               : std::string("not passed")) +
+      ": " + text(report.manifest) + "</title>\n<style>" + std::string(kStyle) +
       "</style></head><body>\n" + switches(all) + "\n<main><header><h1>" +
       (report.exit_code == 0
            ? "<span class=\"passed\">" + wrapped("span", "tone", "✓") + "</span> "

@@ -120,6 +120,7 @@ void case_members(JsonWriter& out, const CaseReport& item) {
   out.member_if("skip_reason", item.skip_reason).member_if("runtime", item.runtime);
   if (item.error_kind != ErrorKind::None)
     out.member("error_kind", item.error_kind == ErrorKind::Mock ? "mock" : "runtime");
+  if (item.cut_off) out.key("cut_off").boolean(true);
   if (item.timed_out) out.key("timed_out").boolean(true);
   if (item.parse_error) out.key("parse_error").boolean(true);
   mismatches(out, item);

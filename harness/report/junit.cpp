@@ -14,9 +14,14 @@ std::string seconds(std::chrono::microseconds duration) {
   return fixed(static_cast<double>(duration.count()) / 1e6, 6);
 }
 
-/// A missed expectation is a failure; what could not be judged is an error.
+/// A missed expectation is a failure; what could not be judged is an error. A run that was stopped
+/// must not look as one that passed.
 bool is_error(const CaseReport& item) {
-  return item.verdict == Verdict::Error;
+  return item.verdict == Verdict::Error || item.cut_off;
+}
+
+bool is_skipped(const CaseReport& item) {
+  return item.verdict == Verdict::Skipped && !item.cut_off;
 }
 
 struct Suite {
@@ -38,7 +43,7 @@ void add(Suite& suite, const CaseReport& item) {
   suite.duration += item.duration;
   if (item.verdict == Verdict::Failed) ++suite.failures;
   if (is_error(item)) ++suite.errors;
-  if (item.verdict == Verdict::Skipped) ++suite.skipped;
+  if (is_skipped(item)) ++suite.skipped;
 }
 
 std::string render_one(const RunReport& report, const CaseReport& item, bool strict) {
@@ -50,20 +55,21 @@ std::string render_one(const RunReport& report, const CaseReport& item, bool str
     if (item.where.line != 0) out += xml_attribute("line", std::to_string(item.where.line));
   }
   if (item.verdict == Verdict::Passed) return out + "/>\n";
-  if (item.verdict == Verdict::Skipped) {
+  if (is_skipped(item)) {
     return out + ">\n      <skipped" + xml_attribute("message", item.skip_reason) +
            "/>\n    </testcase>\n";
   }
   const std::string element = is_error(item) ? "error" : "failure";
   const TextOptions options{.width = 120};
   return out + ">\n      <" + element + xml_attribute("message", headline(item)) +
-         xml_attribute("type", item.parse_error ? "parse error"
-                               : item.timed_out ? "time-out"
-                               : item.error     ? "language error"
-                               : is_error(item) ? "error"
-                                                : "expectation") +
-         ">" + xml_text(render_case(report, item, options)) + "</" + element +
-         ">\n    </testcase>\n";
+         xml_attribute("type", item.cut_off       ? "not finished"
+                               : item.parse_error ? "parse error"
+                               : item.timed_out   ? "time-out"
+                               : item.error       ? "language error"
+                               : is_error(item)   ? "error"
+                                                  : "expectation") +
+         ">" + xml_text(item.cut_off ? item.skip_reason : render_case(report, item, options)) +
+         "</" + element + ">\n    </testcase>\n";
 }
 
 std::string render(const RunReport& report, bool strict) {

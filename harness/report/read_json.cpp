@@ -128,6 +128,7 @@ CaseReport read_case(element from) {
   if (kind == "mock") out.error_kind = ErrorKind::Mock;
   if (kind == "runtime") out.error_kind = ErrorKind::Runtime;
   out.skip_reason = text_of(from, "skip_reason");
+  out.cut_off = out.verdict == Verdict::Skipped && flag_of(from, "cut_off");
   for (const element one : items_of(from, "mismatches")) {
     out.mismatches.push_back({text_of(one, "subject"), text_of(one, "expected"),
                               text_of(one, "actual"), text_of(one, "difference")});

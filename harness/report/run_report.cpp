@@ -1,5 +1,6 @@
 #include "harness/report/run_report.h"
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -51,6 +52,7 @@ Counts RunReport::counts() const {
       break;
     case Verdict::Skipped:
       ++out.skipped;
+      if (item.cut_off) ++out.cut_off;
       break;
     }
   }
@@ -94,11 +96,50 @@ const MockReport* RunReport::find_mock(std::string_view name) const {
   return nullptr;
 }
 
+std::vector<base::Diagnostic> RunReport::own_problems() const {
+  std::vector<base::Diagnostic> out;
+  for (const base::Diagnostic& problem : problems) {
+    if (std::none_of(cases.begin(), cases.end(),
+                     [&problem](const CaseReport& item) { return item.problem == problem; }))
+      out.push_back(problem);
+  }
+  return out;
+}
+
+std::vector<ExitReason> reasons_of_verdicts(const RunReport& report) {
+  std::size_t failed = 0, mocks = 0, runtimes = 0;
+  for (const CaseReport& item : report.cases) {
+    if (item.verdict == Verdict::Failed) ++failed;
+    if (item.verdict == Verdict::Error) ++(item.error_kind == ErrorKind::Mock ? mocks : runtimes);
+  }
+  std::vector<ExitReason> out;
+  if (failed > 0) out.push_back({1, counted(failed, "case failed", "cases failed")});
+  if (mocks > 0) out.push_back({3, counted(mocks, "case", "cases") + " without a mock"});
+  if (runtimes > 0)
+    out.push_back({4, counted(runtimes, "case", "cases") + " that could not be run"});
+  return out;
+}
+
+void order_reasons(RunReport& report) {
+  const auto rank = [](int code) { return code > 100 ? 0 : code; };
+  std::stable_sort(
+      report.reasons.begin(), report.reasons.end(),
+      [&rank](const ExitReason& a, const ExitReason& b) { return rank(a.code) < rank(b.code); });
+  report.exit_code = report.reasons.empty() ? 0 : report.reasons.front().code;
+}
+
+std::string in_one_line(const base::Diagnostic& problem) {
+  return (problem.where ? base::to_text(*problem.where) + ": " : "") + problem.what +
+         (problem.why.empty() ? "" : ": " + problem.why) +
+         (problem.advice.empty() ? "" : "; " + problem.advice);
+}
+
 std::string headline(const CaseReport& item) {
   if (item.problem) {
     const base::Diagnostic& problem = *item.problem;
     return problem.what + (problem.why.empty() ? "" : ": " + problem.why);
   }
+  if (item.cut_off) return "not finished: " + item.skip_reason;
   if (item.timed_out) return "stopped at the time limit of a case";
   std::string out;
   for (const Mismatch& mismatch : item.mismatches) {

@@ -66,6 +66,7 @@ struct CaseReport {
   Verdict verdict = Verdict::Skipped;
   ErrorKind error_kind = ErrorKind::None;
   std::string skip_reason;
+  bool cut_off = false;  // Skipped, for the run came to its time limit or was interrupted
   std::vector<Mismatch> mismatches;         // of Failed
   std::optional<base::Diagnostic> problem;  // of Error: a host failure
   std::string expected;                     // in words: "pass", "main = false"
@@ -90,6 +91,9 @@ struct CaseReport {
   std::chrono::microseconds duration{0};
 };
 
+/// One line: "what: why; advice"
+std::string in_one_line(const base::Diagnostic& problem);
+
 /// One line: what did not hold. "main: expected true, was false"
 std::string headline(const CaseReport& item);
 
@@ -109,6 +113,7 @@ struct Counts {
   std::size_t failed = 0;
   std::size_t errors = 0;
   std::size_t skipped = 0;
+  std::size_t cut_off = 0;  // of those skipped
   std::size_t policies = 0;
 
   std::size_t all() const { return passed + failed + errors + skipped; }
@@ -132,7 +137,14 @@ struct RunReport {
   /// Hits of every line that can run, by file, of all cases together. Empty without --coverage.
   std::map<std::string, std::map<std::uint32_t, std::uint64_t>> coverage() const;
   const MockReport* find_mock(std::string_view name) const;
+  /// `problems` that no case has as its own: who shows every case has not shown these.
+  std::vector<base::Diagnostic> own_problems() const;
 };
+
+/// What the verdicts alone say of the exit code, a reason for each code.
+std::vector<ExitReason> reasons_of_verdicts(const RunReport& report);
+/// The reason that decides comes first: signals, then 1, 3, 4. Sets `exit_code`.
+void order_reasons(RunReport& report);
 
 /// How much of the lines that can run did, in percent; nothing where none can.
 struct CoverageShare {

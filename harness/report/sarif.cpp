@@ -63,6 +63,19 @@ void result(JsonWriter& out, const CaseReport& item) {
   out.end_object();
 }
 
+/// What went wrong with the run as a whole.
+void notifications(JsonWriter& out, const RunReport& report) {
+  const std::vector<base::Diagnostic> problems = report.own_problems();
+  if (problems.empty()) return;
+  out.key("toolExecutionNotifications").begin_list();
+  for (const base::Diagnostic& problem : problems) {
+    out.begin_object().member("level", "error");
+    out.key("message").begin_object().member("text", in_one_line(problem)).end_object();
+    out.end_object();
+  }
+  out.end_list();
+}
+
 bool is_result(const CaseReport& item) {
   return item.verdict == Verdict::Failed || item.verdict == Verdict::Error;
 }
@@ -89,8 +102,11 @@ std::string render_sarif(const RunReport& report) {
   out.end_list().end_object().end_object();
   out.member("columnKind", "utf16CodeUnits");
   out.key("invocations").begin_list().begin_object();
-  out.key("executionSuccessful").boolean(report.exit_code == 0 || report.exit_code == 1);
-  out.key("exitCode").number(report.exit_code).end_object().end_list();
+  out.key("executionSuccessful")
+      .boolean((report.exit_code == 0 || report.exit_code == 1) && report.counts().cut_off == 0);
+  out.key("exitCode").number(report.exit_code);
+  notifications(out, report);
+  out.end_object().end_list();
   out.key("results").begin_list();
   for (const CaseReport& item : report.cases) {
     if (is_result(item)) result(out, item);

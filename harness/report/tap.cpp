@@ -46,8 +46,11 @@ std::string point(const CaseReport& item, std::size_t number, std::string_view n
   return good ? out : out + details(item, indent + "  ");
 }
 
-/// A mock or a runtime that could not be had: the results are not all of them.
+/// The run was stopped, or a mock or a runtime could not be had: the results are not all of them.
 std::string bail_out(const RunReport& report) {
+  for (const CaseReport& item : report.cases) {
+    if (item.cut_off) return "Bail out! " + described(item.skip_reason) + "\n";
+  }
   for (const ExitReason& reason : report.reasons) {
     if (reason.code == 3 || reason.code == 4) return "Bail out! " + described(reason.why) + "\n";
   }

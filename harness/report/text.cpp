@@ -465,8 +465,6 @@ std::string render_text(const RunReport& report, const TextOptions& options) {
     }
   }
   Block block(options);
-  for (const base::Diagnostic& diagnostic : report.problems)
-    run_problem(block, diagnostic);
   if (options.verbosity >= 0) {
     for (const std::string& warning : report.warnings)
       block.line(0, block.colour().yellow("warning") + ": " + clean_for_ci(warning, 1'000));
@@ -476,6 +474,8 @@ std::string render_text(const RunReport& report, const TextOptions& options) {
       block.line(0, block.colour().dim("the test directory is kept in " +
                                        clean_for_ci(report.work_folder, 400)));
   }
+  for (const base::Diagnostic& diagnostic : report.problems)
+    run_problem(block, diagnostic);
   const Counts counts = report.counts();
   const std::string line = summary_line(report);
   block.line(0, counts.failed + counts.errors > 0 || report.exit_code != 0

@@ -110,7 +110,7 @@ class Run {
       for (CaseReport& item : report_.cases) {
         if (!item.skip_reason.empty()) continue;
         if (cancel_.cancelled() && cancel_.reason() != base::CancelReason::Timeout) {
-          item.skip_reason = stop_reason(cancel_.reason());
+          leave_out(item);
           continue;
         }
         item.verdict = Verdict::Error;
@@ -429,10 +429,15 @@ class Run {
     item.problem = problem;
   }
 
-  void stopped(std::size_t index) {
-    CaseReport& item = report_of(index);
+  /// The run was stopped before the case had a verdict.
+  void leave_out(CaseReport& item) const {
     item.verdict = Verdict::Skipped;
     item.skip_reason = stop_reason(cancel_.reason());
+    item.cut_off = cancel_.reason() != base::CancelReason::FailFast;
+  }
+
+  void stopped(std::size_t index) {
+    leave_out(report_of(index));
     emit(index);
   }
 
@@ -609,10 +614,7 @@ class Run {
   }
 
   void add_warning(const base::Diagnostic& warning) {
-    std::string text = warning.where ? base::to_text(*warning.where) + ": " : "";
-    text += warning.what;
-    if (!warning.why.empty()) text += ": " + warning.why;
-    if (!warning.advice.empty()) text += "; " + warning.advice;
+    std::string text = in_one_line(warning);
     if (std::find(report_.warnings.begin(), report_.warnings.end(), text) == report_.warnings.end())
       report_.warnings.push_back(std::move(text));
   }
@@ -646,38 +648,33 @@ class Run {
 }  // namespace
 
 void decide_exit(RunReport& report, const RunOptions& options, base::CancelReason stopped) {
-  std::size_t failed = 0, mocks = 0, runtimes = 0, unfinished = 0;
-  const std::string reason = stop_reason(stopped);
-  for (const CaseReport& item : report.cases) {
-    if (item.verdict == Verdict::Failed) ++failed;
-    if (item.verdict == Verdict::Error && item.error_kind == ErrorKind::Mock) ++mocks;
-    if (item.verdict == Verdict::Error && item.error_kind != ErrorKind::Mock) ++runtimes;
-    if (item.verdict == Verdict::Skipped && stopped != base::CancelReason::None &&
-        item.skip_reason == reason)
-      ++unfinished;
-  }
-  std::vector<ExitReason>& reasons = report.reasons;
-  if (stopped == base::CancelReason::Interrupt) reasons.push_back({130, "interrupted"});
-  if (stopped == base::CancelReason::Terminate) reasons.push_back({143, "terminated"});
-  if (failed > 0) reasons.push_back({1, counted(failed, "case failed", "cases failed")});
+  const std::size_t left = report.counts().cut_off;
+  const auto end = [&report](int code, base::Diagnostic problem) {
+    report.reasons.push_back({code, problem.what});
+    report.problems.push_back(std::move(problem));
+  };
+  const std::string unfinished =
+      left == 0 ? "" : ": " + counted(left, "case", "cases") + " did not finish";
+  report.reasons = reasons_of_verdicts(report);
+  if (stopped == base::CancelReason::Interrupt)
+    end(130, {.what = stop_reason(stopped) + unfinished});
+  if (stopped == base::CancelReason::Terminate)
+    end(143, {.what = stop_reason(stopped) + unfinished});
   if (options.coverage && stopped == base::CancelReason::None) {
     const CoverageShare share = coverage_share(report.coverage());
     if (share.percent() < options.least_coverage) {
-      reasons.push_back({1, "coverage is " + share.text() + ", less than " +
-                                fixed(options.least_coverage, 1) + " %"});
+      end(1, {.what = "coverage is " + share.text() + ", less than the " +
+                      fixed(options.least_coverage, 1) + " % that `--coverage` asks for"});
     }
   }
-  if (stopped == base::CancelReason::Timeout && unfinished > 0) {
+  if (stopped == base::CancelReason::Timeout && left > 0) {
     const std::string limit =
         options.timeout ? " (" + duration_text(std::chrono::microseconds(*options.timeout)) + ")"
                         : "";
-    reasons.push_back({1, "the time limit of the run" + limit + " left " +
-                              counted(unfinished, "case", "cases") + " unfinished"});
+    end(1, {.what = stop_reason(stopped) + limit + unfinished,
+            .advice = "give the run more time with `--timeout`"});
   }
-  if (mocks > 0) reasons.push_back({3, counted(mocks, "case", "cases") + " without a mock"});
-  if (runtimes > 0)
-    reasons.push_back({4, counted(runtimes, "case", "cases") + " that could not be run"});
-  report.exit_code = reasons.empty() ? 0 : reasons.front().code;
+  order_reasons(report);
 }
 
 RunReport failed_run(const Manifest& manifest, const RunOptions& options,

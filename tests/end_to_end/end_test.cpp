@@ -54,6 +54,7 @@ struct End {
   int exit_code;
   Lines verdicts;
   const char* skipped = "";  // why the last case was
+  const char* said = "";     // above the line of counts
 };
 
 const End kEnds[] = {
@@ -63,21 +64,25 @@ const End kEnds[] = {
      SIGINT,
      130,
      {"q passed", "c skipped", "d skipped"},
-     "the run was interrupted"},
+     "the run was interrupted",
+     "error: the run was interrupted: 2 cases did not finish\n"},
     {"Terminated",
      "{ directory: mocks }",
      {},
      SIGTERM,
      143,
      {"q passed", "c skipped", "d skipped"},
-     "the run was terminated"},
+     "the run was terminated",
+     "error: the run was terminated: 2 cases did not finish\n"},
     {"TimeLimit",
      "{ directory: mocks }",
      {"--timeout", "6s"},
      0,
      1,
      {"q passed", "c skipped", "d skipped"},
-     "the time limit of the run was reached"},
+     "the time limit of the run was reached",
+     "error: the time limit of the run was reached (6.00 s): 2 cases did not finish\n"
+     "    give the run more time with `--timeout`\n"},
     {"MissingMock", "{ archive: mocks.tar.gz }", {}, 0, 3, {"q passed", "c error", "d error"}},
     {"MissingRuntime",
      "{ directory: mocks }",
@@ -105,7 +110,14 @@ TEST_P(Ended, EveryReportIsWhole) {
                                      "      - { name: d, mocks: m, expect: fail }\n");
   Lines arguments = {"run", "-j", "1", "--progress", "plain"};
   arguments.insert(arguments.end(), end.arguments.begin(), end.arguments.end());
+  const bool stopped = *end.skipped != '\0';
+  if (stopped) arguments.emplace_back("--coverage");
+  std::vector<Format> formats;
   for (const Format& format : kFormats) {
+    const bool of_coverage =
+        std::string_view(format.name) == "lcov" || std::string_view(format.name) == "cobertura";
+    if (of_coverage && !stopped) continue;
+    formats.push_back(format);
     arguments.emplace_back("--report");
     arguments.push_back(std::string(format.name) + "=out/" + format.name);
   }
@@ -123,7 +135,7 @@ TEST_P(Ended, EveryReportIsWhole) {
   EXPECT_EQ(exit_code_of(repository.read("out/json")), end.exit_code);
   EXPECT_EQ(verdicts_of(repository.read("out/json")), end.verdicts);
   EXPECT_EQ(skip_reason_of(repository.read("out/json"), 2), end.skipped);
-  for (const Format& format : kFormats) {
+  for (const Format& format : formats) {
     SCOPED_TRACE(format.name);
     const std::string text = repository.read(std::string("out/") + format.name);
     EXPECT_TRUE(text.starts_with(format.begins)) << text;
@@ -137,10 +149,23 @@ TEST_P(Ended, EveryReportIsWhole) {
   const std::size_t last = events.rfind('\n', events.size() - 2);
   EXPECT_NE(events.find("\"event\":\"run-finished\"", last), std::string::npos) << events;
   EXPECT_NE(events.find("\"exit_code\":" + std::to_string(end.exit_code), last), std::string::npos);
-  const bool bails = repository.read("out/tap").find("\nBail out! ") != std::string::npos;
-  EXPECT_EQ(bails, end.exit_code == 3 || end.exit_code == 4);
-  EXPECT_NE(repository.read("out/junit").find("<testsuites name=\"harness\" tests=\"3\""),
+  EXPECT_NE(repository.read("out/tap").find("\nBail out! " + std::string(end.skipped)),
             std::string::npos);
+  EXPECT_NE(repository.read("out/junit")
+                .find("<testsuites name=\"harness\" tests=\"3\" failures=\"0\" errors=\"" +
+                      std::string(end.exit_code == 4 ? "3" : "2") + "\" skipped=\"0\""),
+            std::string::npos);
+  if (!stopped) return;
+  const std::string last_lines = std::string(end.said) + "1 passed, 0 failed, 0 errors, 2 skipped";
+  EXPECT_NE(out.out.find(last_lines), std::string::npos) << out.out;
+  EXPECT_NE(out.err.find("STOP  policies/p.sentinel  2 cases, 2 not finished\n"), std::string::npos)
+      << out.err;
+  EXPECT_EQ(out.err.find("done  policies/p.sentinel"), std::string::npos) << out.err;
+  EXPECT_EQ(repository.harness({"list", "--failed"}).out.find("quick"), std::string::npos);
+  const auto failed = repository.harness({"run", "--failed", "--timeout", "1s"});
+  EXPECT_EQ(failed.exit_code, 1);
+  EXPECT_NE(failed.out.find("0 passed, 0 failed, 0 errors, 2 skipped"), std::string::npos)
+      << failed.out;
 }
 
 INSTANTIATE_TEST_SUITE_P(Ends, Ended, testing::ValuesIn(kEnds),

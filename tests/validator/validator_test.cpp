@@ -97,6 +97,7 @@ TEST_P(Validator, AcceptsEverySample) {
   add("sample", format->render(sample_run()));
   add("hostile", format->render(hostile_run()));
   add("empty", format->render(empty_run()));
+  add("stopped", format->render(stopped_run()));
   add("covered", format->render(covered_run()));
   add("large", format->render(large_run(5'000)));
   const auto good = read_by_consumer(consumer, files);

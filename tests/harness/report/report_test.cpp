@@ -27,6 +27,7 @@ TEST(Report, EveryFormatRendersEverySample) {
     golden::expect_golden("sample." + name, format.render(sample_run()));
     golden::expect_golden("hostile." + name, format.render(hostile_run()));
     golden::expect_golden("empty." + name, format.render(empty_run()));
+    golden::expect_golden("stopped." + name, format.render(stopped_run()));
   }
 }
 
@@ -61,7 +62,7 @@ TEST(Report, NoFormatGivesAPolicyACommand) {
 }
 
 TEST(Report, ASavedResultIsReadAsItWas) {
-  for (const RunReport& report : {sample_run(), hostile_run(), empty_run()}) {
+  for (const RunReport& report : {sample_run(), hostile_run(), empty_run(), stopped_run()}) {
     const std::string saved = render_json(report);
     const auto read = read_json_report(saved, "result.json");
     ASSERT_TRUE(read) << to_text(read.error());
@@ -70,7 +71,7 @@ TEST(Report, ASavedResultIsReadAsItWas) {
 }
 
 TEST(Report, ASavedResultIsShownAsTheRunWas) {
-  for (const RunReport& report : {sample_run(), empty_run()}) {
+  for (const RunReport& report : {sample_run(), empty_run(), stopped_run()}) {
     const auto read = read_json_report(render_json(report), "result.json");
     ASSERT_TRUE(read) << to_text(read.error());
     EXPECT_EQ(render_text(*read, {}), render_text(report, {}));
@@ -148,6 +149,14 @@ TEST(Report, EveryFormatHasHelpAndAName) {
 
 TEST(TextReport, ShowsFailuresAndOneLine) {
   golden::expect_golden("text", render_text(sample_run(), {}));
+}
+
+TEST(TextReport, SaysWhatStoppedTheRunAboveTheLastLine) {
+  EXPECT_EQ(render_text(stopped_run(), {}),
+            "error: the time limit of the run was reached (0.40 s): 2 cases did not finish\n"
+            "    give the run more time with `--timeout`\n"
+            "1 passed, 0 failed, 0 errors, 3 skipped (2 policies, 2 mocks, builtin 1.0) in 0.41 "
+            "s\n");
 }
 
 TEST(TextReport, ShowsEveryCaseWhenVerbose) {

@@ -199,6 +199,27 @@ RunReport hostile_run() {
   return out;
 }
 
+RunReport stopped_run() {
+  RunReport out = sample_run();
+  const CaseReport passed = out.cases[1];
+  const CaseReport skipped = out.cases.back();
+  CaseReport unfinished = base_case("policies/required-tags", "every instance has an owner", 52);
+  unfinished.verdict = Verdict::Skipped;
+  unfinished.skip_reason = "the time limit of the run was reached";
+  unfinished.cut_off = true;
+  unfinished.runtime.clear();
+  unfinished.duration = {};
+  CaseReport other = unfinished;
+  other.name = "every bucket has an owner";
+  other.full_name = "policies/required-tags/every bucket has an owner";
+  out.cases = {passed, unfinished, other, skipped};
+  out.warnings.clear();
+  out.problems = {{.what = "the time limit of the run was reached (0.40 s): 2 cases did not finish",
+                   .advice = "give the run more time with `--timeout`"}};
+  out.reasons = {{1, out.problems[0].what}};
+  return out;
+}
+
 RunReport covered_run() {
   RunReport out = sample_run();
   out.cases[0].coverage = {{"p.sentinel", 1, 1}, {"p.sentinel", 2, 0}, {"p.sentinel", 3, 0}};

@@ -14,6 +14,10 @@ RunReport hostile_run();
 /// No case at all.
 RunReport empty_run();
 
+/// One that came to its time limit: a case passed, one is skipped by the manifest, two did not
+/// finish.
+RunReport stopped_run();
+
 /// With the coverage of one file.
 RunReport covered_run();
 
