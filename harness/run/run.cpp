@@ -10,6 +10,7 @@
 #include "harness/fixture/disk.h"
 #include "harness/fixture/trim.h"
 #include "harness/report/number.h"
+#include "harness/run/covered.h"
 #include "harness/run/judge.h"
 #include "harness/run/missing_rule.h"
 #include "harness/run/native.h"
@@ -482,6 +483,7 @@ class Run {
       const MainLookup lookup =
           manifest_.cases[index].native ? MainLookup::RuleOnly : MainLookup::RuleOrResult;
       name_files_as_written(outcome, request.directory);
+      leave_out_mocks(outcome.coverage, request.directory, request.cases[i].case_file);
       conclude(item, *expectation, outcome, lookup);
       if (others) compare(item, *expectation, outcome, (**others)[i], lookup);
       if (item.verdict == Verdict::Failed) {

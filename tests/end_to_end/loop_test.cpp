@@ -2,6 +2,7 @@
 // environment variables, --fail-fast, --durations, --coverage, --trace, --runtime both.
 #include <algorithm>
 #include <fstream>
+#include <sstream>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -303,7 +304,28 @@ TEST_F(Loop, CoverageBelowThePercentFails) {
   const auto little =
       repository_.harness({"run", "--runtime", "builtin", "--report", "lcov=out/lcov"});
   EXPECT_EQ(little.exit_code, 1) << little.out;
+  EXPECT_NE(little.out.find(" % of 10 lines, less than the 100.0 % that `--coverage` asks for\n"
+                            "6 passed, 0 failed, "),
+            std::string::npos)
+      << little.out;
   EXPECT_NE(repository_.read("out/lcov").find("SF:policies/b.sentinel\n"), std::string::npos);
+}
+
+// Functions of mocks are the tests' own, and stand at no path of the repository.
+TEST_F(Loop, CoverageCountsNoMocks) {
+  const std::string code = std::string(kMock) + "never = func() {\n\treturn 1\n}\n";
+  for (const char* mock : {"mocks/one/mock-tfplan-v2.sentinel", "mocks/two/mock-tfplan-v2.sentinel",
+                           "mocks/native.sentinel"})
+    repository_.write(mock, code);
+  const auto out =
+      repository_.harness({"run", "--runtime", "builtin", "--coverage", "--report", "lcov=lcov"});
+  EXPECT_EQ(out.exit_code, 0) << out.out;
+  std::istringstream lines(repository_.read("lcov"));
+  Lines files;
+  for (std::string line; std::getline(lines, line);)
+    if (line.starts_with("SF:")) files.push_back(line.substr(3));
+  EXPECT_EQ(files, (Lines{"common/m.sentinel", "policies/a.sentinel", "policies/b.sentinel",
+                          "policies/c.sentinel"}));
 }
 
 TEST_F(Loop, TraceShowsEveryCase) {
