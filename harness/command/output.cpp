@@ -4,6 +4,8 @@
 #include <cerrno>
 #include <cstdio>
 #include <fstream>
+#include <map>
+#include <optional>
 #include <system_error>
 
 #include <fcntl.h>
@@ -25,6 +27,38 @@ bool is_stdout(const ReportRequest& request) {
 
 std::string rendered(const RunReport& report, const FormatRow& format, const TextOptions& text) {
   return format.render == nullptr ? render_text(report, text) : format.render(report);
+}
+
+/// Where a report's file is, as one name for all ways to write it; empty for standard output, and
+/// for what takes any number of reports, as /dev/null and pipes do.
+base::Path file_of(const ReportRequest& request) {
+  if (is_stdout(request)) return {};
+  std::error_code ignored;
+  const auto about = std::filesystem::status(request.path, ignored);
+  if (std::filesystem::exists(about) && !std::filesystem::is_regular_file(about)) return {};
+  return std::filesystem::weakly_canonical(request.path, ignored);
+}
+
+std::optional<base::Diagnostic> two_in_one_place(const std::vector<ReportRequest>& requests,
+                                                 const base::Path& working_directory) {
+  if (std::count_if(requests.begin(), requests.end(), is_stdout) > 1) {
+    return base::Diagnostic{.what = "there are two reports for standard output",
+                            .advice = "give one of them a path: `--report json=result.json`"};
+  }
+  std::map<base::Path, const FormatRow*> files;
+  for (const ReportRequest& request : requests) {
+    const base::Path file = file_of(request);
+    if (file.empty()) continue;
+    const auto [other, fresh] = files.emplace(file, request.format);
+    if (fresh) continue;
+    return base::Diagnostic{
+        .what = "there are two reports for " +
+                base::in_ticks(base::display_path(request.path, working_directory)) + ", " +
+                base::in_ticks(other->second->name) + " and " +
+                base::in_ticks(request.format->name),
+        .advice = "give one of them another path"};
+  }
+  return std::nullopt;
 }
 
 /// 0, or why not all of it could be written.
@@ -109,15 +143,22 @@ base::Result<std::vector<ReportRequest>> report_requests(const Arguments& argume
   }
   if (const std::string_view bazel = base::get(context.system.environment, "XML_OUTPUT_FILE");
       !bazel.empty()) {
-    out.push_back(
-        {.format = find_format("junit"), .path = context.system.working_directory / bazel});
+    const ReportRequest wanted{.format = find_format("junit"),
+                               .path = context.system.working_directory / bazel};
+    if (std::none_of(out.begin(), out.end(), [&wanted](const ReportRequest& one) {
+          return one.format == wanted.format && one.path == wanted.path;
+        }))
+      out.push_back(wanted);
   }
-  const auto count = std::count_if(out.begin(), out.end(), is_stdout);
-  if (count > 1) {
-    return base::Diagnostic{.what = "there are two reports for standard output",
-                            .advice = "give one of them a path: `--report json=result.json`"};
-  }
+  if (auto problem = two_in_one_place(out, context.system.working_directory))
+    return std::move(*problem);
   return out;
+}
+
+const ReportRequest* request_of_coverage(const std::vector<ReportRequest>& requests) {
+  const auto found = std::find_if(requests.begin(), requests.end(),
+                                  [](const ReportRequest& one) { return one.format->of_coverage; });
+  return found == requests.end() ? nullptr : &*found;
 }
 
 TextOptions text_options(const Arguments& arguments, const Context& context,

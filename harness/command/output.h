@@ -18,9 +18,12 @@ struct ReportRequest {
   base::Path path;  // absolute; empty: standard output
 };
 
-/// Reads the options. Errors: unknown format, two reports on standard output.
+/// Reads the options. Errors: unknown format, two reports on standard output or in one file.
 base::Result<std::vector<ReportRequest>> report_requests(const Arguments& arguments,
                                                          const Context& context);
+
+/// A request for a format that is empty without coverage; null where there is none.
+const ReportRequest* request_of_coverage(const std::vector<ReportRequest>& requests);
 
 TextOptions text_options(const Arguments& arguments, const Context& context,
                          const base::Terminal& terminal);

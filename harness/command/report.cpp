@@ -19,20 +19,32 @@ int report_command(const Arguments& arguments, Context& context) {
     return kExitUsage;
   }
   std::vector<RunReport> reports;
+  std::vector<base::Diagnostic> problems;
   for (const std::string& word : arguments.words()) {
     const auto text = base::read_file(context.system.working_directory / word);
     if (!text) {
-      show_problem(text.error());
-      return kExitUsage;
+      problems.push_back(text.error());
+      continue;
     }
     auto report = read_json_report(*text, word);
-    if (!report) {
-      show_problem(report.error());
-      return kExitUsage;
-    }
-    reports.push_back(std::move(*report));
+    if (report)
+      reports.push_back(std::move(*report));
+    else
+      problems.push_back(std::move(report.error()));
+  }
+  if (problems.empty()) problems = merge_conflicts(reports, arguments.words());
+  if (!problems.empty()) {
+    show_problems(problems);
+    return kExitUsage;
   }
   const RunReport merged = merge_reports(std::move(reports));
+  if (const ReportRequest* request = request_of_coverage(*requests);
+      request != nullptr && merged.coverage().empty()) {
+    show_problem({.what = "the saved results hold no coverage, which `--report " +
+                          std::string(request->format->name) + "` wants",
+                  .advice = "save them with `harness run --coverage --report json=result.json`"});
+    return kExitUsage;
+  }
   if (!write_reports(merged, *requests, arguments, context)) return kExitRuntime;
   return merged.exit_code;
 }

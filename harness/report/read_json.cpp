@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include <simdjson.h>
 
@@ -109,11 +110,26 @@ policy_runtime::Explanation explanation(element from, int depth = 0) {
   return out;
 }
 
-Verdict verdict_of(const std::string& name) {
-  for (const Verdict verdict : {Verdict::Passed, Verdict::Failed, Verdict::Error}) {
+std::optional<Verdict> verdict_of(std::string_view name) {
+  for (const Verdict verdict :
+       {Verdict::Passed, Verdict::Failed, Verdict::Error, Verdict::Skipped}) {
     if (verdict_name(verdict) == name) return verdict;
   }
-  return Verdict::Skipped;
+  return std::nullopt;
+}
+
+/// What is wrong with the case at `number`, from 1; empty: nothing is.
+std::string fault_of(element item, std::size_t number) {
+  const std::string self = "case " + std::to_string(number);
+  if (!item.is_object()) return self + " is no object";
+  const std::string name = text_of(item, "full_name");
+  if (name.empty()) return self + " has no `full_name`";
+  std::string_view verdict;
+  if (item["verdict"].get(verdict))
+    return self + ", " + base::in_ticks(name) + ", has no `verdict`";
+  if (verdict_of(verdict)) return "";
+  return self + ", " + base::in_ticks(name) + ", has the `verdict` " + base::in_ticks(verdict) +
+         ", expected passed, failed, error or skipped";
 }
 
 CaseReport read_case(element from) {
@@ -123,7 +139,7 @@ CaseReport read_case(element from) {
   out.full_name = text_of(from, "full_name");
   out.where = location_of(from, "where").value_or(base::Location{});
   out.tags = texts_of(from, "tags");
-  out.verdict = verdict_of(text_of(from, "verdict"));
+  out.verdict = verdict_of(text_of(from, "verdict")).value_or(Verdict::Skipped);
   const std::string kind = text_of(from, "error_kind");
   if (kind == "mock") out.error_kind = ErrorKind::Mock;
   if (kind == "runtime") out.error_kind = ErrorKind::Runtime;
@@ -216,19 +232,89 @@ base::Result<RunReport> read_json_report(std::string_view text, const std::strin
   out.exit_code = static_cast<int>(number_of(document, "exit_code"));
   for (const element reason : items_of(document, "reasons"))
     out.reasons.push_back({static_cast<int>(number_of(reason, "code")), text_of(reason, "why")});
+  if (out.exit_code != 0 &&
+      std::none_of(out.reasons.begin(), out.reasons.end(),
+                   [&out](const ExitReason& one) { return one.code == out.exit_code; }))
+    out.reasons.push_back(
+        {out.exit_code, "exit code " + std::to_string(out.exit_code) + " of `" + name + "`"});
   for (const element one : items_of(document, "problems"))
     out.problems.push_back(diagnostic(one));
   out.warnings = texts_of(document, "warnings");
   out.work_folder = text_of(document, "work_folder");
   for (const element mock : items_of(document, "mocks"))
     out.mocks.push_back(read_mock(mock));
-  for (const element item : items_of(document, "cases"))
+  element cases;
+  if (document["cases"].get(cases) || !cases.is_array()) {
+    problem.why = document["cases"].error() ? "it has no `cases`" : "its `cases` is no list";
+    return problem;
+  }
+  for (const element item : items_of(document, "cases")) {
+    problem.why = fault_of(item, out.cases.size() + 1);
+    if (!problem.why.empty()) return problem;
     out.cases.push_back(read_case(item));
+  }
   return out;
 }
 
+std::vector<base::Diagnostic> merge_conflicts(const std::vector<RunReport>& reports,
+                                              const std::vector<std::string>& names) {
+  struct Twice {
+    std::string first;  // the name of a case
+    std::size_t cases = 0;
+  };
+  std::map<std::string_view, std::size_t> ran;  // case → report
+  std::map<std::pair<std::size_t, std::size_t>, Twice> twice;
+  for (std::size_t i = 0; i < reports.size(); ++i) {
+    for (const CaseReport& item : reports[i].cases) {
+      if (item.verdict == Verdict::Skipped) continue;
+      const auto [found, fresh] = ran.emplace(item.full_name, i);
+      if (fresh) continue;
+      Twice& both = twice[{found->second, i}];
+      if (both.cases++ == 0) both.first = item.full_name;
+    }
+  }
+  std::vector<base::Diagnostic> out;
+  for (const auto& [pair, both] : twice) {
+    const std::string more =
+        both.cases == 1 ? "" : " and " + counted(both.cases - 1, "more case", "more cases");
+    out.push_back({.what = "case " + base::in_ticks(both.first) + more + " ran in " +
+                           base::in_ticks(names[pair.first]) + " and again in " +
+                           base::in_ticks(names[pair.second]),
+                   .advice = "give the results of one run, or of its shards"});
+  }
+  return out;
+}
+
+namespace {
+
+/// Why the runs were stopped, as far as cases say so that did not finish.
+std::set<std::string> stops_of(const std::vector<CaseReport>& cases) {
+  std::set<std::string> out;
+  for (const CaseReport& item : cases) {
+    if (item.cut_off) out.insert(item.skip_reason);
+  }
+  return out;
+}
+
+/// That a run was stopped is no reason any more where another one ran what it left.
+void forget_stops(RunReport& report, const std::set<std::string>& stops) {
+  const std::set<std::string> left = stops_of(report.cases);
+  for (const std::string& stop : stops) {
+    if (left.contains(stop)) continue;
+    std::erase_if(report.reasons,
+                  [&stop](const ExitReason& one) { return one.why.starts_with(stop); });
+    std::erase_if(report.problems,
+                  [&stop](const base::Diagnostic& one) { return one.what.starts_with(stop); });
+  }
+}
+
+}  // namespace
+
 RunReport merge_reports(std::vector<RunReport> reports) {
   if (reports.empty()) return {};
+  std::set<std::string> stops;
+  for (const RunReport& report : reports)
+    stops.merge(stops_of(report.cases));
   RunReport out = std::move(reports.front());
   std::map<std::string, std::size_t> place;
   for (std::size_t i = 0; i < out.cases.size(); ++i)
@@ -259,15 +345,18 @@ RunReport merge_reports(std::vector<RunReport> reports) {
     out.problems.insert(out.problems.end(), next.problems.begin(), next.problems.end());
     out.reasons.insert(out.reasons.end(), next.reasons.begin(), next.reasons.end());
   }
-  // Signals first, then 1, 3, 4; an empty shard (5) is no reason where others had cases.
-  const auto rank = [](int code) { return code > 100 ? 0 : code; };
-  std::stable_sort(
-      out.reasons.begin(), out.reasons.end(),
-      [&rank](const ExitReason& a, const ExitReason& b) { return rank(a.code) < rank(b.code); });
+  forget_stops(out, stops);
+  // What was edited, or written by another program, may say less than its verdicts do.
+  for (ExitReason& reason : reasons_of_verdicts(out)) {
+    if (std::none_of(out.reasons.begin(), out.reasons.end(),
+                     [&reason](const ExitReason& one) { return one.code == reason.code; }))
+      out.reasons.push_back(std::move(reason));
+  }
+  // An empty shard is no reason where others had cases.
   if (!out.cases.empty()) {
     std::erase_if(out.reasons, [](const ExitReason& reason) { return reason.code == 5; });
   }
-  out.exit_code = out.reasons.empty() ? 0 : out.reasons.front().code;
+  order_reasons(out);
   return out;
 }
 

@@ -27,8 +27,8 @@ constexpr FormatRow kFormats[] = {
     {"gitlab", render_gitlab, "GitLab's code quality"},
     {"azure", render_azure, "logging commands of Azure Pipelines"},
     {"markdown", render_markdown, "Markdown, for comments and summaries"},
-    {"lcov", render_lcov, "coverage for lcov and editors; needs --coverage"},
-    {"cobertura", render_cobertura, "coverage as Cobertura XML; needs --coverage"},
+    {"lcov", render_lcov, "coverage for lcov and editors; needs --coverage", true},
+    {"cobertura", render_cobertura, "coverage as Cobertura XML; needs --coverage", true},
     {"html", render_html, "one page, readable without script, light and dark"},
 };
 

@@ -14,6 +14,7 @@ struct FormatRow {
   std::string_view name;
   std::string (*render)(const RunReport& report);  // null for `text`, which knows its terminal
   std::string_view help;
+  bool of_coverage = false;  // tells nothing where no lines were counted
 };
 
 std::span<const FormatRow> formats();

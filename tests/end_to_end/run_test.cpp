@@ -176,6 +176,35 @@ TEST_F(Run, WritesToDevicesAndRefusesFolders) {
   EXPECT_NE(folder.err.find("policies`: Is a directory"), std::string::npos) << folder.err;
 }
 
+TEST_F(Run, SavedResultsAreReadWithCare) {
+  EXPECT_EQ(repository_.harness({"run", "-q", "--report", "json=a.json"}).exit_code, 0);
+  repository_.write("none.json", R"({"schema": "harness/result/1"})");
+  repository_.write("odd.json", R"({"schema": "harness/result/1", "cases": "x"})");
+  struct Row {
+    Lines files;
+    const char* err;
+  };
+  const Row rows[] = {
+      {{"none.json", "odd.json"},
+       "`none.json` is no result of `harness run --report json`: it has no `cases`\n"
+       "`odd.json` is no result of `harness run --report json`: its `cases` is no list\n"},
+      {{"a.json", "a.json"},
+       "case `policies/restrict-ssh/closed is allowed` and 6 more cases ran in `a.json` and again "
+       "in `a.json`\n    give the results of one run, or of its shards\n"},
+      {{"a.json", "--report", "lcov=out"},
+       "the saved results hold no coverage, which `--report lcov` wants\n"
+       "    save them with `harness run --coverage --report json=result.json`\n"},
+  };
+  for (const Row& row : rows) {
+    Lines words = row.files;
+    words.insert(words.begin(), "report");
+    const auto out = repository_.harness(words);
+    EXPECT_EQ(out.exit_code, 2);
+    EXPECT_EQ(out.err, row.err);
+    EXPECT_EQ(out.out, "");
+  }
+}
+
 TEST_F(Run, LeavesNothingBehindButItsOwnFolder) {
   EXPECT_EQ(repository_.harness({"run", "-q"}).exit_code, 0);
   EXPECT_TRUE(repository_.is_tidy());

@@ -91,6 +91,102 @@ TEST(Report, RefusesWhatIsNoResult) {
             "The JSON document has an improper structure: missing or superfluous commas, braces, "
             "missing keys, etc.");
   EXPECT_EQ(why(""), "Empty: no JSON found");
+  const auto with = [&why](const std::string& cases) {
+    return why(R"({"schema": "harness/result/1")" + cases + "}");
+  };
+  EXPECT_EQ(with(""), "it has no `cases`");
+  EXPECT_EQ(with(R"(, "cases": "x")"), "its `cases` is no list");
+  EXPECT_EQ(with(R"(, "cases": ["x"])"), "case 1 is no object");
+  EXPECT_EQ(with(R"(, "cases": [{"verdict": "passed"}])"), "case 1 has no `full_name`");
+  EXPECT_EQ(with(R"(, "cases": [{"full_name": "p/a", "verdict": "passed"}, {"full_name": "p/b"}])"),
+            "case 2, `p/b`, has no `verdict`");
+  EXPECT_EQ(with(R"(, "cases": [{"full_name": "p/a", "verdict": "fine"}])"),
+            "case 1, `p/a`, has the `verdict` `fine`, expected passed, failed, error or skipped");
+  EXPECT_EQ(with(R"(, "cases": [])"), "");
+}
+
+TEST(Report, TheExitCodeIsThatOfTheVerdicts) {
+  struct Row {
+    const char* sentence;
+    const char* members;
+    std::vector<ExitReason> reasons;
+  };
+  const Row rows[] = {
+      {"a failure that the exit code denies",
+       R"("exit_code": 0, "cases": [{"full_name": "a", "verdict": "failed"}])",
+       {{1, "1 case failed"}}},
+      {"an error without a mock",
+       R"("cases": [{"full_name": "a", "verdict": "error", "error_kind": "mock"}])",
+       {{3, "1 case without a mock"}}},
+      {"an exit code that no reason explains",
+       R"("exit_code": 4, "cases": [{"full_name": "a", "verdict": "passed"}])",
+       {{4, "exit code 4 of `x.json`"}}},
+      {"nothing wrong",
+       R"("exit_code": 0, "cases": [{"full_name": "a", "verdict": "passed"}])",
+       {}},
+  };
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.sentence);
+    const auto read = read_json_report(
+        R"({"schema": "harness/result/1", )" + std::string(row.members) + "}", "x.json");
+    ASSERT_TRUE(read) << to_text(read.error());
+    const RunReport merged = merge_reports({*read});
+    EXPECT_EQ(merged.reasons, row.reasons);
+    EXPECT_EQ(merged.exit_code, row.reasons.empty() ? 0 : row.reasons[0].code);
+  }
+}
+
+TEST(Report, WhatTwoRunsJudgedIsAConflict) {
+  RunReport first = stopped_run();
+  RunReport second = stopped_run();
+  second.cases.erase(second.cases.begin());
+  second.cases[0].verdict = Verdict::Passed;  // it did not run before
+  EXPECT_EQ(merge_conflicts({first, second}, {"a.json", "b.json"}),
+            std::vector<base::Diagnostic>{});
+  const auto said = [](const std::vector<RunReport>& reports) {
+    std::string out;
+    for (const base::Diagnostic& one : merge_conflicts(reports, {"a.json", "b.json"}))
+      out += to_text(one) + "\n";
+    return out;
+  };
+  const std::string advice = "    give the results of one run, or of its shards\n\n";
+  EXPECT_EQ(said({first, first}),
+            "case `policies/restrict-ssh/ssh open to the world is denied` ran in `a.json` and "
+            "again in `b.json`\n" +
+                advice);
+  EXPECT_EQ(said({sample_run(), sample_run()}),
+            "case `policies/restrict-ssh/private ingress is allowed` and 6 more cases ran in "
+            "`a.json` and again in `b.json`\n" +
+                advice);
+}
+
+TEST(Report, WhatAStoppedRunLeftIsTakenFromTheNext) {
+  const RunReport first = stopped_run();
+  RunReport second = stopped_run();
+  second.cases = {first.cases[1]};
+  second.cases[0].verdict = Verdict::Passed;
+  second.cases[0].cut_off = false;
+  second.reasons.clear();
+  second.problems.clear();
+  second.exit_code = 0;
+  EXPECT_EQ(merge_reports({first, second}).reasons, first.reasons) << "one case is still left";
+  RunReport third = second;
+  third.cases[0].name = first.cases[2].name;
+  third.cases[0].full_name = first.cases[2].full_name;
+  const RunReport merged = merge_reports({first, second, third});
+  EXPECT_EQ(merged.exit_code, 0);
+  EXPECT_EQ(render_text(merged, {}),
+            "3 passed, 0 failed, 0 errors, 1 skipped (2 policies, 2 mocks, builtin 1.0) in 0.41 "
+            "s\n");
+}
+
+TEST(Report, WhatStoppedTheRunIsAnnotatedBeforeItsCases) {
+  RunReport report = sample_run();
+  report.cases.resize(1);
+  report.problems = {{.what = "coverage is too low"}};
+  EXPECT_TRUE(render_github(report).starts_with("::error title=harness::coverage is too low%0A\n"));
+  report.cases[0].problem = report.problems[0];
+  EXPECT_TRUE(render_github(report).starts_with("::error file=")) << "said once";
 }
 
 TEST(Report, ShardsBecomeOneRun) {
