@@ -131,6 +131,23 @@ std::string flag_of(const OptionRow& row) {
   return "--" + std::string(row.name);
 }
 
+/// `--filter=`: CLI11 would take the next word for the value.
+std::optional<base::Diagnostic> empty_value(std::string_view command,
+                                            std::span<const std::string_view> options,
+                                            const std::vector<std::string>& words) {
+  for (const std::string& word : words) {
+    if (word == "--") break;
+    if (!word.starts_with("--") || word.find('=') != word.size() - 1) continue;
+    const OptionRow* row = find_option(std::string_view(word).substr(2, word.size() - 3));
+    if (row == nullptr || row->takes == Takes::Nothing ||
+        std::find(options.begin(), options.end(), row->name) == options.end())
+      continue;
+    return usage(command, "`" + word + "` has no value behind the `=`",
+                 "for example `" + std::string(row->example) + "`");
+  }
+  return std::nullopt;
+}
+
 /// An optional value may stand behind a blank only where it cannot be the manifest; for CLI11 it is
 /// always brought behind `=`.
 std::vector<std::string> with_optional_values(std::span<const std::string_view> options,
@@ -239,6 +256,7 @@ base::Result<Arguments> parse_arguments(std::string_view command,
                                         std::span<const std::string_view> options,
                                         const std::vector<std::string>& words,
                                         const base::Environment& environment) {
+  if (auto problem = empty_value(command, options, words)) return std::move(*problem);
   CLI::App app("", "harness " + std::string(command));
   app.set_help_flag();
   app.allow_extras(false);

@@ -70,6 +70,16 @@ TEST(Options, AFlagBeatsItsVariable) {
 
 TEST(Options, ExplainsMistakes) {
   EXPECT_EQ(refused({"--ofline"}), "unknown option `--ofline`\n    did you mean `--offline`?\n");
+  EXPECT_EQ(refused({"--coverage=", "-v"}),
+            "`--coverage=` has no value behind the `=`\n    for example `harness run "
+            "--coverage=80`\n");
+  EXPECT_EQ(refused({"--changed=", "-v"}),
+            "`--changed=` has no value behind the `=`\n    for example `harness run --changed "
+            "origin/main`\n");
+  EXPECT_EQ(refused({"--filter=", "tests.yaml"}),
+            "`--filter=` has no value behind the `=`\n    for example `harness run --filter "
+            "'^policies/restrict-ssh/'`\n");
+  EXPECT_EQ(refused({"--", "--filter="}), "");
   EXPECT_EQ(refused({"--trace"}),
             "`harness run` has no option `--trace`\n    see `harness run --help`\n");
   EXPECT_EQ(refused({"--runtime", "cly"}),
