@@ -125,6 +125,7 @@ int start(const base::Path& name, std::vector<std::string> words) {
   if (word == "version" || word == "--version") return show_version(words);
   if (word == "--help" || word == "-h" || (word == "help" && words.empty()))
     return write_out(help_text()) ? 0 : kExitRuntime;
+  if (word == "help" && words[0] == "sentinel") return sentinel_command({"--help"}, context);
   if (word == "help") {
     const CommandRow* row = find_command(words[0]);
     if (row == nullptr) return unknown_command(words[0]);

@@ -184,6 +184,17 @@ void look_at_mocks(const Context& context, const Manifest& manifest, const http:
 }  // namespace
 
 int doctor_command(const Arguments& arguments, Context& context) {
+  const auto& words = arguments.words();
+  const auto file =
+      words.empty() ? find_manifest(context.system.working_directory)
+                    : base::Result<base::Path>(
+                          (context.system.working_directory / words.front()).lexically_normal());
+  std::error_code error;
+  if (!words.empty() && !std::filesystem::exists(*file, error)) {
+    show_problem({.what = "there is no manifest `" + words.front() + "`",
+                  .advice = "without a name, `harness doctor` looks for tests.yaml"});
+    return kExitUsage;
+  }
   const SignalWatch signals(context.cancel);
   Findings out;
   out.add(Mark::Good, "harness", std::string(harness_version()));
@@ -191,20 +202,12 @@ int doctor_command(const Arguments& arguments, Context& context) {
 
   // The manifest is looked at where there is one and it can be read; `check` says what is wrong.
   std::optional<Manifest> manifest;
-  const auto& words = arguments.words();
-  const auto file =
-      words.empty() ? find_manifest(context.system.working_directory)
-                    : base::Result<base::Path>(
-                          (context.system.working_directory / words.front()).lexically_normal());
   if (file) {
     std::vector<base::Diagnostic> problems;
     manifest =
         read_manifest(*file, {.working_directory = context.system.working_directory}, problems);
     if (!problems.empty()) manifest.reset();
     if (!manifest) out.add(Mark::Bad, "manifest", "has errors: see `harness check`");
-  } else if (!words.empty()) {
-    show_problem(file.error());
-    return kExitUsage;
   }
   auto origin = service_of(context.system);
   if (manifest && manifest->terraform) {

@@ -216,6 +216,11 @@ int man_command(const Arguments& arguments, Context& context) {
   if (arguments.has("output"))
     return write_all_pages(context.system.working_directory / arguments.value("output"));
   if (words.empty()) return write_out(main_page()) ? kExitPassed : kExitRuntime;
+  if (words[0] == "sentinel") {
+    show_problem({.what = "`harness sentinel` has HashiCorp's command line, and no page of its own",
+                  .advice = "see `harness sentinel --help`"});
+    return kExitUsage;
+  }
   const CommandRow* row = find_command(words[0]);
   if (row == nullptr) {
     show_problem(

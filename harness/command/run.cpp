@@ -20,8 +20,10 @@
 #include "harness/command/settings.h"
 #include "harness/command/signal.h"
 #include "harness/command/watch.h"
+#include "harness/fixture/lock.h"
 #include "harness/fixture/supply.h"
 #include "harness/run/select.h"
+#include "plugin/base/file.h"
 
 namespace harness {
 namespace {
@@ -58,7 +60,30 @@ std::optional<RuntimeChoice> runtime_of(const Arguments& arguments) {
   return std::nullopt;
 }
 
+/// Two options of which one forbids what the other asks for.
+std::optional<base::Diagnostic> contradiction(const Arguments& arguments) {
+  constexpr struct {
+    std::string_view forbids;
+    std::string_view asks;
+    std::string_view why;
+  } kPairs[] = {
+      {"offline", "refresh", "mocks are exported again over the network, which may not be used"},
+      {"offline", "fetch", "mocks are fetched over the network, which may not be used"},
+      {"frozen", "refresh", "fixtures must stay as the lock has them, and would be made anew"},
+      {"frozen", "fetch", "a missing fixture must be an error, and would be fetched"},
+  };
+  for (const auto& [forbids, asks, why] : kPairs) {
+    if (!arguments.has(forbids) || !arguments.has(asks)) continue;
+    return base::Diagnostic{.what = arguments.origin(forbids) + " and " + arguments.origin(asks) +
+                                    " contradict each other",
+                            .why = std::string(why),
+                            .advice = "leave one of them out"};
+  }
+  return std::nullopt;
+}
+
 base::Result<RunOptions> run_options(const Arguments& arguments, const Context& context) {
+  if (auto problem = contradiction(arguments)) return std::move(*problem);
   RunOptions out;
   out.version = harness_version();
   out.runtime = runtime_of(arguments);
@@ -194,6 +219,27 @@ int watch_and_run(Watch& watch, Manifest manifest, const RunOptions& options,
   }
 }
 
+/// A report must not replace what the run reads.
+std::optional<base::Diagnostic> overwritten(const std::vector<ReportRequest>& requests,
+                                            const Manifest& manifest, const Context& context) {
+  std::error_code error;
+  const base::Path named = std::filesystem::weakly_canonical(manifest.file, error);
+  for (const ReportRequest& request : requests) {
+    if (request.path.empty() || !std::filesystem::exists(request.path, error)) continue;
+    const base::Path file = std::filesystem::weakly_canonical(request.path, error);
+    const bool own = file == named || file == lock_path(named);
+    if (!own && !is_made_from(manifest, file)) continue;
+    return base::Diagnostic{
+        .what = "the report " + base::in_ticks(request.format->name) + " would overwrite " +
+                base::in_ticks(base::display_path(file, context.system.working_directory)),
+        .why = file == named ? "it is the manifest"
+               : own         ? "it is the manifest's lock"
+                             : "the run reads it",
+        .advice = "give the report another path"};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 int run_command(const Arguments& arguments, Context& context) {
@@ -207,10 +253,21 @@ int run_command(const Arguments& arguments, Context& context) {
     show_problem(requests.error());
     return kExitUsage;
   }
+  if (const ReportRequest* request = request_of_coverage(*requests);
+      request != nullptr && !options->coverage) {
+    show_problem({.what = "`--report " + std::string(request->format->name) +
+                          "` has nothing to tell without `--coverage`",
+                  .advice = "add `--coverage`"});
+    return kExitUsage;
+  }
   const SignalWatch signals(context.cancel);
   const RunTimer timer(options->timeout, context.cancel);
   auto manifest = manifest_of(arguments, context);
   if (!manifest) return kExitUsage;
+  if (const auto problem = overwritten(*requests, *manifest, context)) {
+    show_problem(*problem);
+    return kExitUsage;
+  }
   // Before the first run, whose files may change while it lasts.
   std::unique_ptr<Watch> watch;
   if (arguments.has("watch")) {

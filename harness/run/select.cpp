@@ -30,6 +30,11 @@ class Changes {
       : manifest_(manifest), files_(files) {}
 
   bool touch(const Case& one) const {
+    return touch_named(one) || (one.native && touch_native(*one.native));
+  }
+
+  /// The same but for what a native case's own file names, which has to be read for that.
+  bool touch_named(const Case& one) const {
     // Who changes the manifest may have changed any entry of it.
     for (const base::Path& file : manifest_.files) {
       if (files_.contains(file)) return true;
@@ -49,7 +54,7 @@ class Changes {
       if (const Mock* mock = manifest_.find_mock(name); mock != nullptr && touch(*mock))
         return true;
     }
-    return one.native && touch_native(*one.native);
+    return one.native && files_.contains(one.native->path);
   }
 
  private:
@@ -64,7 +69,6 @@ class Changes {
 
   /// A native case names its mocks and modules itself.
   bool touch_native(const NamedPath& file) const {
-    if (files_.contains(file.path)) return true;
     auto text = base::read_file(file.path, sentinel::kLargestConfiguration);
     if (!text) return true;
     std::vector<base::Diagnostic> errors;
@@ -88,6 +92,15 @@ class Changes {
 };
 
 }  // namespace
+
+bool is_made_from(const Manifest& manifest, const base::Path& file) {
+  const std::set<base::Path> files{file};
+  const Changes changes(manifest, files);
+  const bool is_code = file.extension() == ".sentinel";
+  return std::any_of(manifest.cases.begin(), manifest.cases.end(), [&](const Case& one) {
+    return is_code ? changes.touch(one) : changes.touch_named(one);
+  });
+}
 
 base::Result<Shard> parse_shard(const std::string& text) {
   Shard out;

@@ -29,6 +29,11 @@ struct Selection {
 /// Indices into the manifest's cases, in its order. An error: a filter that does not compile.
 base::Result<std::vector<std::size_t>> select(const Manifest& manifest, const Selection& selection);
 
+/// Whether a case is made from `file`, absolute and with links resolved: the manifest, a policy, a
+/// mock. Of what native cases name, only Sentinel code counts: not every one of them is read for
+/// each report in JSON.
+bool is_made_from(const Manifest& manifest, const base::Path& file);
+
 /// "2/4". Errors say what is wrong.
 base::Result<Shard> parse_shard(const std::string& text);
 

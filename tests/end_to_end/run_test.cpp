@@ -212,6 +212,7 @@ TEST_F(Run, LeavesNothingBehindButItsOwnFolder) {
 }
 
 TEST_F(Run, ExplainsWrongCommandLines) {
+  repository_.write("tests.lock.json", "{}");
   struct Case {
     Lines arguments;
     const char* err;
@@ -229,6 +230,45 @@ TEST_F(Run, ExplainsWrongCommandLines) {
       {{"run", "policies"}, "`policies` is no manifest, whose name ends in .yaml or .yml\n"},
       {{"run", "--filter", "("}, "the filter `(` is no regular expression: missing ): (\n"},
       {{"-C", "nowhere", "run"}, "there is no folder `"},
+      {{"run", "--offline", "--refresh"},
+       "`--offline` and `--refresh` contradict each other: mocks are exported again over the "
+       "network, which may not be used\n    leave one of them out\n"},
+      {{"run", "--offline", "--fetch"},
+       "`--offline` and `--fetch` contradict each other: mocks are fetched over the network, which "
+       "may not be used\n    leave one of them out\n"},
+      {{"run", "--frozen", "--refresh"},
+       "`--frozen` and `--refresh` contradict each other: fixtures must stay as the lock has them, "
+       "and would be made anew\n    leave one of them out\n"},
+      {{"run", "--frozen", "--fetch"},
+       "`--frozen` and `--fetch` contradict each other: a missing fixture must be an error, and "
+       "would be fetched\n    leave one of them out\n"},
+      {{"run", "--report", "lcov=out"},
+       "`--report lcov` has nothing to tell without `--coverage`\n    add `--coverage`\n"},
+      {{"run", "--report", "json=a", "--report", "junit=./policies/../a"},
+       "there are two reports for `a`, `json` and `junit`\n    give one of them another path\n"},
+      {{"run", "--report", "json=tests.yaml"},
+       "the report `json` would overwrite `tests.yaml`: it is the manifest\n"
+       "    give the report another path\n"},
+      {{"run", "--report", "json=tests.lock.json"},
+       "the report `json` would overwrite `tests.lock.json`: it is the manifest's lock\n"
+       "    give the report another path\n"},
+      {{"run", "--report", "html=policies/erring.sentinel"},
+       "the report `html` would overwrite `policies/erring.sentinel`: the run reads it\n"
+       "    give the report another path\n"},
+      {{"run", "--report", "json=policies/test/restrict-ssh/fail.hcl"},
+       "the report `json` would overwrite `policies/test/restrict-ssh/fail.hcl`: the run reads it\n"
+       "    give the report another path\n"},
+      {{"run", "--report", "html=mocks/mock-tfplan-v2.sentinel"},
+       "the report `html` would overwrite `mocks/mock-tfplan-v2.sentinel`: the run reads it\n"
+       "    give the report another path\n"},
+      {{"run", "--coverage=", "-q"},
+       "`--coverage=` has no value behind the `=`\n    for example `harness run --coverage=80`\n"},
+      {{"doctor", "nope.yaml"},
+       "there is no manifest `nope.yaml`\n"
+       "    without a name, `harness doctor` looks for tests.yaml\n"},
+      {{"man", "sentinel"},
+       "`harness sentinel` has HashiCorp's command line, and no page of its own\n"
+       "    see `harness sentinel --help`\n"},
   };
   for (const Case& c : cases) {
     const auto out = repository_.harness(c.arguments);
