@@ -111,6 +111,11 @@ void tell_github(const RunReport& report, const Context& context, bool stdout_ta
   if (path.empty()) return;
   std::ofstream summary{base::Path(path), std::ios::app | std::ios::binary};
   summary << render_markdown_within(report, kMostSummary) << "\n";
+  summary.close();
+  if (summary) return;
+  show_problem(
+      {.what = "warning: the summary of the run was not written to `" + std::string(path) + "`",
+       .why = "`GITHUB_STEP_SUMMARY` names a file that cannot be written"});
 }
 
 }  // namespace

@@ -205,6 +205,16 @@ TEST_F(Run, SavedResultsAreReadWithCare) {
   }
 }
 
+TEST_F(Run, SaysThatTheSummaryForGitHubWasNotWritten) {
+  repository_.set("GITHUB_ACTIONS", "true");
+  repository_.set("GITHUB_STEP_SUMMARY", (repository_.path() / "nowhere/summary.md").string());
+  const auto out = repository_.harness({"run", "-q"});
+  EXPECT_EQ(out.exit_code, 0);
+  EXPECT_EQ(out.err, "warning: the summary of the run was not written to `" +
+                         (repository_.path() / "nowhere/summary.md").string() +
+                         "`: `GITHUB_STEP_SUMMARY` names a file that cannot be written\n");
+}
+
 TEST_F(Run, LeavesNothingBehindButItsOwnFolder) {
   EXPECT_EQ(repository_.harness({"run", "-q"}).exit_code, 0);
   EXPECT_TRUE(repository_.is_tidy());
