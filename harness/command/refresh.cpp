@@ -106,6 +106,10 @@ std::string result_text(const Mock& mock, const Refreshed& result, bool check, b
     out += "  before: " + clean_for_ci(note.what) +
            (note.why.empty() ? "" : ": " + clean_for_ci(note.why)) + "\n";
   }
+  for (const base::Diagnostic& warning : result.fixture.warnings) {
+    out += "  warning: " + clean_for_ci(warning.what) +
+           (warning.why.empty() ? "" : ": " + clean_for_ci(warning.why)) + "\n";
+  }
   if (result.unreadable) {
     out += "  what was there cannot be compared: " + clean_for_ci(result.unreadable->what) + "\n";
   }

@@ -317,11 +317,13 @@ class Run {
     if (auto made = base::make_folders(folder); !made) return std::move(made.error());
     auto provenance = (*source)->fetch(folder, progress, cancel_);
     if (!provenance) return std::move(provenance.error());
+    Fixture out{.folder = folder, .provenance = std::move(*provenance)};
     if (!std::holds_alternative<DirectoryMock>(origin.kind)) {
-      if (auto trimmed = trim(manifest_, origin, folder, origin.name); !trimmed)
-        return std::move(trimmed.error());
+      auto trimmed = trim(manifest_, origin, folder, origin.name);
+      if (!trimmed) return std::move(trimmed.error());
+      out.warnings = std::move(trimmed->warnings);
     }
-    return Fixture{.folder = folder, .provenance = std::move(*provenance)};
+    return out;
   }
 
   void describe(MockReport& report, const Mock& origin, const Fixture& fixture) const {

@@ -33,20 +33,31 @@ std::string without_keys(std::string_view address) {
   return out;
 }
 
+/// What the globs have met.
+struct Met {
+  std::string example;         // an address that none matches
+  std::size_t kept = 0;        // how often an address was kept
+  std::vector<bool> by_globs;  // which of them match anything
+};
+
 class ResourceFilter {
  public:
-  explicit ResourceFilter(const std::vector<std::string>& globs) : globs_(globs) {}
+  /// `instances` and `configuration` are filled, and must outlive the filter.
+  ResourceFilter(const std::vector<std::string>& globs, Met& instances, Met& configuration)
+      : globs_(globs), instances_(instances), configuration_(configuration) {
+    instances_.by_globs.resize(globs.size());
+    configuration_.by_globs.resize(globs.size());
+  }
 
   bool keeps(std::string_view address) const {
-    return std::any_of(globs_.begin(), globs_.end(), [&](const std::string& glob) {
-      return base::wildcard_matches(glob, address);
-    });
+    return note(instances_, address,
+                [&](const std::string& glob) { return base::wildcard_matches(glob, address); });
   }
 
   /// For configuration, where addresses have no instance keys.
   bool keeps_configuration(std::string_view address) const {
     const std::string plain = without_keys(address);
-    return std::any_of(globs_.begin(), globs_.end(), [&](const std::string& glob) {
+    return note(configuration_, address, [&](const std::string& glob) {
       return base::wildcard_matches(without_keys(glob), plain);
     });
   }
@@ -58,6 +69,19 @@ class ResourceFilter {
   }
 
  private:
+  template <class Matches>
+  bool note(Met& met, std::string_view address, const Matches& matches) const {
+    bool kept = false;
+    for (std::size_t i = 0; i < globs_.size(); ++i) {
+      if ((kept && met.by_globs[i]) || !matches(globs_[i])) continue;
+      kept = true;
+      met.by_globs[i] = true;
+    }
+    if (kept) ++met.kept;
+    if (!kept && met.example.empty()) met.example = address;
+    return kept;
+  }
+
   bool keeps_entry(const Value& value, const Trail& trail) const {
     const std::string& top = trail[0];
     if (trail.size() == 2 && (top == "resource_changes" || top == "resource_drift")) {
@@ -128,7 +152,20 @@ class ResourceFilter {
   }
 
   const std::vector<std::string>& globs_;
+  Met& instances_;
+  Met& configuration_;
 };
+
+base::Diagnostic nothing_left(const std::string& shown, const std::vector<std::string>& globs,
+                              const std::string& example) {
+  base::Diagnostic out{.what = "of mock `" + shown + "` no resource would be left",
+                       .why = "none of its addresses is matched by "};
+  for (std::size_t i = 0; i < globs.size(); ++i)
+    out.why += (i == 0 ? "`" : i + 1 == globs.size() ? " or `" : ", `") + globs[i] + "`";
+  out.advice = "`keep.resources` takes whole addresses, with `*` for any text; one of them is `" +
+               example + "`";
+  return out;
+}
 
 std::string mock_blocks(const std::vector<BundleImport>& imports) {
   std::string out;
@@ -181,26 +218,38 @@ base::Status keep_imports(const base::Path& folder, const std::string& shown,
 
 }  // namespace
 
-base::Status keep(const base::Path& folder, const std::string& shown, const KeepOptions& options) {
+base::Result<std::vector<std::string>> keep(const base::Path& folder, const std::string& shown,
+                                            const KeepOptions& options) {
   auto imports = read_bundle(folder, shown);
   if (!imports) return std::move(imports.error());
   if (!options.imports.empty()) {
     if (base::Status kept = keep_imports(folder, shown, options.imports, *imports); !kept)
-      return kept;
+      return std::move(kept.error());
   }
-  if (options.resources.empty()) return {};
+  std::vector<std::string> unmatched;
+  if (options.resources.empty()) return unmatched;
   std::set<std::string> files;
   for (const BundleImport& import : *imports)
     files.insert(import.file);
-  const ResourceFilter filter(options.resources);
+  Met instances, configuration;
+  const ResourceFilter filter(options.resources, instances, configuration);
   for (const std::string& name : files) {
     auto file = MockFile::read(folder / name, shown + "/" + name);
     if (!file) return std::move(file.error());
     rewrite(*file, filter);
     if (!file->changed()) continue;
-    if (base::Status written = file->write(folder / name); !written) return written;
+    if (base::Status written = file->write(folder / name); !written)
+      return std::move(written.error());
   }
-  return {};
+  // A configuration says what might be there; it counts where the bundle has nothing else.
+  const bool has_instances = instances.kept > 0 || !instances.example.empty();
+  const Met& met = has_instances ? instances : configuration;
+  if (met.kept == 0 && met.example.empty()) return unmatched;  // a plan without resources
+  if (met.kept == 0) return nothing_left(shown, options.resources, met.example);
+  for (std::size_t i = 0; i < options.resources.size(); ++i) {
+    if (!met.by_globs[i]) unmatched.push_back(options.resources[i]);
+  }
+  return unmatched;
 }
 
 }  // namespace mock_bundle

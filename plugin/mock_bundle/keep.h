@@ -17,8 +17,11 @@ struct KeepOptions {
 /// Drops, in the bundle in `folder`, the files of imports that are not kept, and in the others
 /// every resource whose address matches none of the globs: in resource_changes, resource_drift,
 /// planned_values, raw, tfstate's and tfconfig's resources and provisioners (there an address has
-/// no instance keys), and in the v1 imports. An import that the bundle does not supply is an error.
-/// `shown` is the bundle's name in messages.
-base::Status keep(const base::Path& folder, const std::string& shown, const KeepOptions& options);
+/// no instance keys), and in the v1 imports. An import that the bundle does not supply is an error,
+/// and so is it if none of its resources would be left: whatever a policy asks of all of them would
+/// hold. Gives the globs that match no resource of a bundle that has some. `shown` is the bundle's
+/// name in messages.
+base::Result<std::vector<std::string>> keep(const base::Path& folder, const std::string& shown,
+                                            const KeepOptions& options);
 
 }  // namespace mock_bundle

@@ -36,6 +36,7 @@ struct PlanMarks {
   std::map<std::string, Value, std::less<>> outputs;  // by name: as `changes`
   std::set<std::string, std::less<>> variables;       // names
   std::set<std::string> secrets;                      // marked texts
+  std::set<std::string> present;                      // attributes that were asked for
 };
 
 namespace {
@@ -255,15 +256,13 @@ class PlaceRedactor {
 class TextRedactor {
  public:
   TextRedactor(Arena& arena, const sentinel::TextHider& secrets, const RedactOptions& options,
-               const std::vector<std::unique_ptr<re2::RE2>>& patterns)
-      : arena_(arena), secrets_(secrets), options_(options), patterns_(patterns) {}
+               const std::vector<std::unique_ptr<re2::RE2>>& patterns, std::vector<bool>& found)
+      : arena_(arena), secrets_(secrets), options_(options), patterns_(patterns), found_(found) {}
 
   std::optional<Value> operator()(const Value& value, const Trail& trail) const {
+    const bool named = trail.size() > 1 && is_named(trail.back());
     if (value.is(Kind::Null) || value.is_undefined()) return value;
-    if (trail.size() > 1 && std::find(options_.attributes.begin(), options_.attributes.end(),
-                                      trail.back()) != options_.attributes.end()) {
-      return marker();
-    }
+    if (named) return marker();
     if (!value.is(Kind::String)) return value;
     const std::string_view text = value.as_string();
     if (text == kRedacted) return value;
@@ -277,10 +276,19 @@ class TextRedactor {
   }
 
  private:
+  bool is_named(const std::string& attribute) const {
+    const auto& names = options_.attributes;
+    const auto found = std::find(names.begin(), names.end(), attribute);
+    if (found == names.end()) return false;
+    found_[static_cast<std::size_t>(found - names.begin())] = true;
+    return true;
+  }
+
   Arena& arena_;
   const sentinel::TextHider& secrets_;
   const RedactOptions& options_;
   const std::vector<std::unique_ptr<re2::RE2>>& patterns_;
+  std::vector<bool>& found_;  // which of the attributes stand somewhere
 };
 
 /// A bundle's files, each once.
@@ -465,6 +473,21 @@ const std::string& attribute_name(const Trail& trail) {
   return trail[at];
 }
 
+/// Which of `attributes` stand anywhere in a file.
+std::set<std::string> present_in(const MockFile& file, const std::vector<std::string>& attributes) {
+  std::set<std::string> out;
+  for (const MockFile::Name& top : file.names()) {
+    if (!top.data) continue;
+    Trail trail{top.name};
+    visit_scalars(top.value, trail, [&](const Value& /*value*/, const Trail& at) {
+      for (const std::string& attribute : attributes) {
+        if (std::find(at.begin() + 1, at.end(), attribute) != at.end()) out.insert(attribute);
+      }
+    });
+  }
+  return out;
+}
+
 std::string trail_text(const Trail& trail) {
   std::string out;
   for (const std::string& part : trail) {
@@ -531,24 +554,28 @@ class SecretFinder {
 
 }  // namespace
 
-base::Result<PlanMarksPtr> read_marks(const base::Path& folder, const std::string& shown) {
+base::Result<PlanMarksPtr> read_marks(const base::Path& folder, const std::string& shown,
+                                      const std::vector<std::string>& attributes) {
   auto files = find_files(folder, shown);
   if (!files) return std::move(files.error());
   if (files->plan.empty()) return PlanMarksPtr(std::make_shared<PlanMarks>());
   auto plan = MockFile::read(folder / files->plan, shown + "/" + files->plan);
   if (!plan) return std::move(plan.error());
-  return PlanMarksPtr(std::make_shared<PlanMarks>(marks_of(*plan)));
+  auto out = std::make_shared<PlanMarks>(marks_of(*plan));
+  if (!attributes.empty()) out->present = present_in(*plan, attributes);
+  return PlanMarksPtr(std::move(out));
 }
 
-base::Status redact(const base::Path& folder, const std::string& shown,
-                    const RedactOptions& options) {
+base::Result<std::vector<std::string>> redact(const base::Path& folder, const std::string& shown,
+                                              const RedactOptions& options) {
   auto marks = read_marks(folder, shown);
   if (!marks) return std::move(marks.error());
   return redact(folder, shown, options, **marks);
 }
 
-base::Status redact(const base::Path& folder, const std::string& shown,
-                    const RedactOptions& options, const PlanMarks& marks) {
+base::Result<std::vector<std::string>> redact(const base::Path& folder, const std::string& shown,
+                                              const RedactOptions& options,
+                                              const PlanMarks& marks) {
   std::vector<std::unique_ptr<re2::RE2>> patterns;
   for (const std::string& pattern : options.patterns) {
     patterns.push_back(std::make_unique<re2::RE2>(pattern, re2::RE2::Quiet));
@@ -563,12 +590,20 @@ base::Status redact(const base::Path& folder, const std::string& shown,
   if (!files) return std::move(files.error());
   const sentinel::TextHider hider(marks.secrets);
   std::set<std::string> rest;
-  return for_each_mock(folder, shown, *files, rest,
-                       [&](const std::string& name, MockFile& file) -> base::Status {
-                         rewrite(file, PlaceRedactor(file.arena(), marks));
-                         rewrite(file, TextRedactor(file.arena(), hider, options, patterns));
-                         return file.changed() ? file.write(folder / name) : base::Status();
-                       });
+  std::vector<bool> found(options.attributes.size());
+  base::Status done = for_each_mock(
+      folder, shown, *files, rest, [&](const std::string& name, MockFile& file) -> base::Status {
+        rewrite(file, PlaceRedactor(file.arena(), marks));
+        rewrite(file, TextRedactor(file.arena(), hider, options, patterns, found));
+        return file.changed() ? file.write(folder / name) : base::Status();
+      });
+  if (!done) return std::move(done.error());
+  std::vector<std::string> nowhere;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const std::string& attribute = options.attributes[i];
+    if (!found[i] && !marks.present.contains(attribute)) nowhere.push_back(attribute);
+  }
+  return nowhere;
 }
 
 base::Result<std::vector<Finding>> find_secrets(const base::Path& folder,

@@ -18,21 +18,22 @@ struct RedactOptions {
   std::vector<std::string> patterns;    // RE2; what matches inside a text is replaced
 };
 
-/// What a bundle's plan, tfplan/v2's `raw`, marks as sensitive; nothing where it has none. To be
-/// read before anything of the bundle is dropped.
+/// What a bundle's plan, tfplan/v2's `raw`, marks as sensitive; nothing where it has none. And
+/// which of `attributes` stand in it. To be read before anything of the bundle is dropped.
 struct PlanMarks;
 using PlanMarksPtr = std::shared_ptr<const PlanMarks>;
-base::Result<PlanMarksPtr> read_marks(const base::Path& folder, const std::string& shown);
+base::Result<PlanMarksPtr> read_marks(const base::Path& folder, const std::string& shown,
+                                      const std::vector<std::string>& attributes = {});
 
 /// Redacts, in every file of Sentinel code in `folder`: what `marks` say, in every import where the
 /// same text stands; the named attributes; what the patterns match. Null and undefined stay. A
 /// pattern that does not compile is an error, and so is a file that stands for an import and does
-/// not parse.
-base::Status redact(const base::Path& folder, const std::string& shown,
-                    const RedactOptions& options, const PlanMarks& marks);
+/// not parse. Gives the named attributes that stand nowhere, nor in the plan of `marks`.
+base::Result<std::vector<std::string>> redact(const base::Path& folder, const std::string& shown,
+                                              const RedactOptions& options, const PlanMarks& marks);
 /// The same with the marks of the bundle's own plan.
-base::Status redact(const base::Path& folder, const std::string& shown,
-                    const RedactOptions& options);
+base::Result<std::vector<std::string>> redact(const base::Path& folder, const std::string& shown,
+                                              const RedactOptions& options);
 
 /// Something that still looks like a secret.
 struct Finding {

@@ -171,6 +171,28 @@ TEST_F(TrimTest, KeepsResourcesByGlobInEveryPart) {
   EXPECT_NE(config().find("module.net.aws_vpc.main"), std::string::npos);
 }
 
+TEST_F(TrimTest, GivesTheGlobsThatMatchNothing) {
+  const auto unmatched =
+      keep(folder_, "db", {{}, {"data.aws_ami.*", "module.nat.*", "aws_db_instance.?"}});
+  ASSERT_TRUE(unmatched);
+  EXPECT_EQ(*unmatched, (std::vector<std::string>{"module.nat.*", "aws_db_instance.?"}));
+  const auto failed = keep(folder_, "db", {{}, {"module.nat.*", "x.*", "y"}});
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(to_text(failed.error()),
+            "of mock `db` no resource would be left: none of its addresses is matched by "
+            "`module.nat.*`, `x.*` or `y`\n"
+            "    `keep.resources` takes whole addresses, with `*` for any text; one of them is "
+            "`data.aws_ami.base`\n");
+}
+
+TEST_F(TrimTest, OfAPlanWithoutResourcesKeepsNoneInSilence) {
+  ASSERT_TRUE(base::write_file(folder_ / "mock-tfplan-v2.sentinel", "resource_changes = {}\n"));
+  ASSERT_TRUE(base::write_file(folder_ / "mock-tfconfig-v2.sentinel", "resources = {}\n"));
+  const auto unmatched = keep(folder_, "db", {{}, {"aws_*"}});
+  ASSERT_TRUE(unmatched);
+  EXPECT_EQ(*unmatched, std::vector<std::string>());
+}
+
 TEST_F(TrimTest, KeepsImports) {
   ASSERT_TRUE(keep(folder_, "db", {{"tfconfig/v2"}, {}}));
   EXPECT_FALSE(std::filesystem::exists(folder_ / "mock-tfplan-v2.sentinel"));
@@ -194,7 +216,9 @@ TEST_F(TrimTest, RedactsWhatThePlanMarksWhereverTheSameTextStands) {
 }
 
 TEST_F(TrimTest, RedactsAttributesAndPatterns) {
-  ASSERT_TRUE(redact(folder_, "db", {{"user_data"}, {"horse$"}}));
+  const auto nowhere = redact(folder_, "db", {{"user_data", "userdata"}, {"horse$"}});
+  ASSERT_TRUE(nowhere);
+  EXPECT_EQ(*nowhere, std::vector<std::string>{"userdata"});
   EXPECT_EQ(config().find("#!/bin/sh"), std::string::npos);
   const auto failed = redact(folder_, "db", {{}, {"("}});
   ASSERT_FALSE(failed);
