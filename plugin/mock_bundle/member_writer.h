@@ -20,6 +20,13 @@ struct Refused {
   std::string advice;
 };
 
+/// The options that raise the limits, as advice.
+inline constexpr const char* kMoreMembers =
+    "`--max-members` allows more, if the archive is trusted";
+inline constexpr const char* kMoreUnpacked =
+    "`--max-unpacked` allows more, if the archive is trusted";
+inline constexpr const char* kMoreRatio = "`--max-ratio` allows more, if the archive is trusted";
+
 /// What a damaged archive is refused with.
 Refused damaged(const std::string& how);
 

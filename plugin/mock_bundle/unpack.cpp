@@ -79,7 +79,8 @@ void unpack_any(const base::Path& archive, MemberWriter& writer, const UnpackLim
   if (error) throw Refused{error.message(), ""};
   if (size > limits.bytes) {
     throw Refused{
-        "it has " + megabytes(size) + ", more than the allowed " + megabytes(limits.bytes), ""};
+        "it has " + megabytes(size) + ", more than the allowed " + megabytes(limits.bytes),
+        kMoreUnpacked};
   }
   std::ifstream in(archive, std::ios::binary);
   if (!in) throw Refused{std::generic_category().message(errno), ""};
@@ -110,11 +111,11 @@ std::string shown_name(std::string_view name) {
 
 void check_size(std::uint64_t unpacked, std::uint64_t packed, const UnpackLimits& limits) {
   if (unpacked > limits.bytes) {
-    throw Refused{"it unpacks to more than the allowed " + megabytes(limits.bytes), ""};
+    throw Refused{"it unpacks to more than the allowed " + megabytes(limits.bytes), kMoreUnpacked};
   }
   if (unpacked > limits.ratio_from && unpacked / limits.ratio > packed) {
     throw Refused{"it unpacks to more than " + std::to_string(limits.ratio) + " times its size",
-                  ""};
+                  kMoreRatio};
   }
 }
 
@@ -130,7 +131,7 @@ void MemberWriter::count_member() {
   if (cancel_.cancelled()) throw Refused{"stopped while unpacking", ""};
   if (++count_ > limits_.members) {
     throw Refused{"it has more than the allowed " + std::to_string(limits_.members) + " members",
-                  ""};
+                  kMoreMembers};
   }
 }
 
@@ -191,7 +192,7 @@ void MemberWriter::begin_file(std::string_view name, std::uint64_t declared) {
   current_ = {.name = checked_name(name, false)};
   declared_ = declared;
   if (declared > limits_.bytes || written_ + declared > limits_.bytes) {
-    throw Refused{"it unpacks to more than the allowed " + megabytes(limits_.bytes), ""};
+    throw Refused{"it unpacks to more than the allowed " + megabytes(limits_.bytes), kMoreUnpacked};
   }
   const base::Path path = folder_ / current_.name;
   file_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);

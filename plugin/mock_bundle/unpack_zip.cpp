@@ -79,7 +79,7 @@ std::map<std::string, Record> read_directory(std::ifstream& in, std::uint64_t fi
   const End end = find_end(in, file_size);
   if (end.entries > limits.members) {
     throw Refused{"it has more than the allowed " + std::to_string(limits.members) + " members",
-                  ""};
+                  kMoreMembers};
   }
   const std::string bytes = read_part(in, end.at, end.size);
   std::map<std::string, Record> out;

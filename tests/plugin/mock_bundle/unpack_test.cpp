@@ -194,6 +194,25 @@ TEST_F(Unpack, HoldsTheLimits) {
   EXPECT_EQ(refusal(tar_gz({{"d", zeros}}), {.ratio = 5'000}), "");
 }
 
+TEST_F(Unpack, NamesTheOptionThatRaisesALimit) {
+  const auto advice = [&](const std::string& bytes, const UnpackLimits& limits) {
+    const auto result = unpacked(bytes, limits);
+    renew();
+    return result ? "unpacked" : result.error().advice;
+  };
+  const std::vector<Entry> two = {{"a", "1"}, {"b", std::string(600, 'b')}};
+  for (const std::string& bytes : {tar_gz(two), zip(two)}) {
+    EXPECT_EQ(advice(bytes, {.members = 1}),
+              "`--max-members` allows more, if the archive is trusted");
+    EXPECT_EQ(advice(bytes, {.bytes = 500}),
+              "`--max-unpacked` allows more, if the archive is trusted");
+    EXPECT_EQ(advice(bytes, {.bytes = 20}),
+              "`--max-unpacked` allows more, if the archive is trusted");
+    EXPECT_EQ(advice(bytes, {.ratio = 1, .ratio_from = 10}),
+              "`--max-ratio` allows more, if the archive is trusted");
+  }
+}
+
 TEST_F(Unpack, RefusesTenGibibytesOfZerosBehindTheEnd) {
   std::string bytes;
   const std::string piece = gzip(std::string(std::size_t{32} << 20U, '\0'));
