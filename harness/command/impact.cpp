@@ -192,7 +192,10 @@ base::Status read_searches(const Arguments& arguments, const Manifest* manifest,
   for (const std::string& text : arguments.values("workspace")) {
     auto search = parse_workspace_search(text, organization);
     if (!search) return std::move(search.error());
-    out.searches.push_back(std::move(*search));
+    const bool twice = std::ranges::any_of(out.searches, [&](const WorkspaceSearch& before) {
+      return before.text() == search->text();
+    });
+    if (!twice) out.searches.push_back(std::move(*search));
   }
   return {};
 }
@@ -246,7 +249,11 @@ int impact_command(const Arguments& arguments, Context& context) {
       parsed = false;
       continue;
     }
-    options.policies.push_back(std::move(*policy));
+    // One file named twice, `a.sentinel` and `./a.sentinel`, is one policy.
+    const bool twice = std::ranges::any_of(options.policies, [&](const Case& before) {
+      return before.policy.path == policy->policy.path;
+    });
+    if (!twice) options.policies.push_back(std::move(*policy));
   }
   if (!parsed) return kExitFailed;
   if (options.policies.empty()) {

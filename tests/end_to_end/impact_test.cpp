@@ -102,6 +102,16 @@ TEST_F(Impact, CountsByWorkspace) {
   EXPECT_EQ(emulator_->statistics().creates, seen.creates);
 }
 
+TEST_F(Impact, TakesWhatIsNamedTwiceOnce) {
+  add("app-prod", "run-a1", "1.9.8");
+  const auto out =
+      impact({"./policies/../policies/version.sentinel", "--workspace", "acme/*-prod"});
+  EXPECT_EQ(out.exit_code, 0) << out.err;
+  EXPECT_EQ(table_of(out.out),
+            "workspace      plans  pass  fail  undefined  error\n"
+            "acme/app-prod      1     1     0          0      0\n");
+}
+
 TEST_F(Impact, ASpeculativeRunCountsWhenAskedFor) {
   add("app-prod", "run-a1", "1.9.8", 1, {.plan_only = true});
   const auto without = impact();
