@@ -52,8 +52,11 @@ bool format_file(const std::string& name, const Options& options, const CommandC
     return true;
   }
   if (formatted.text == text) return true;
-  const base::Status written =
-      base::write_file(context.system.working_directory / name, formatted.text);
+  // A link stays one: what it leads to is rewritten.
+  std::error_code error;
+  const base::Path path = context.system.working_directory / name;
+  const base::Path target = std::filesystem::canonical(path, error);
+  const base::Status written = base::write_file(error ? path : target, formatted.text);
   if (!written) {
     context.streams.err << base::to_text(written.error());
     return false;

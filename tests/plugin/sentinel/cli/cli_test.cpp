@@ -664,6 +664,15 @@ TEST_F(CommandLine, GlobalsCanBeSet) {
   EXPECT_EQ(run({"apply", "g.sentinel"}), kRuntimeError);
 }
 
+TEST_F(CommandLine, FmtKeepsLinks) {
+  write("shared.sentinel", "main=1\n");
+  std::filesystem::create_symlink("shared.sentinel", folder_ / "link.sentinel");
+  EXPECT_EQ(run({"fmt", "link.sentinel"}), kPassed);
+  EXPECT_EQ(out_, "link.sentinel\n");
+  EXPECT_TRUE(std::filesystem::is_symlink(folder_ / "link.sentinel"));
+  EXPECT_EQ(*base::read_file(folder_ / "shared.sentinel"), "main = 1\n");
+}
+
 TEST_F(CommandLine, FmtRewritesChecksAndPrints) {
   const std::string kUgly = "main=rule{true}\n";
   const std::string kPretty = "main = rule { true }\n";
