@@ -29,16 +29,6 @@ std::string rendered(const RunReport& report, const FormatRow& format, const Tex
   return format.render == nullptr ? render_text(report, text) : format.render(report);
 }
 
-/// Where a report's file is, as one name for all ways to write it; empty for standard output, and
-/// for what takes any number of reports, as /dev/null and pipes do.
-base::Path file_of(const ReportRequest& request) {
-  if (is_stdout(request)) return {};
-  std::error_code ignored;
-  const auto about = std::filesystem::status(request.path, ignored);
-  if (std::filesystem::exists(about) && !std::filesystem::is_regular_file(about)) return {};
-  return std::filesystem::weakly_canonical(request.path, ignored);
-}
-
 std::optional<base::Diagnostic> two_in_one_place(const std::vector<ReportRequest>& requests,
                                                  const base::Path& working_directory) {
   if (std::count_if(requests.begin(), requests.end(), is_stdout) > 1) {
@@ -158,6 +148,16 @@ base::Result<std::vector<ReportRequest>> report_requests(const Arguments& argume
   if (auto problem = two_in_one_place(out, context.system.working_directory))
     return std::move(*problem);
   return out;
+}
+
+base::Path file_of(const ReportRequest& request) {
+  if (is_stdout(request)) return {};
+  std::error_code ignored;
+  // Twice: what is left without a folder that is not there yet, and its `..`, may be a link.
+  const base::Path plain = std::filesystem::weakly_canonical(request.path, ignored);
+  const auto about = std::filesystem::status(plain, ignored);
+  if (std::filesystem::exists(about) && !std::filesystem::is_regular_file(about)) return {};
+  return std::filesystem::weakly_canonical(plain, ignored);
 }
 
 const ReportRequest* request_of_coverage(const std::vector<ReportRequest>& requests) {

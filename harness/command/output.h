@@ -22,6 +22,10 @@ struct ReportRequest {
 base::Result<std::vector<ReportRequest>> report_requests(const Arguments& arguments,
                                                          const Context& context);
 
+/// Where a report's file is, or will be, as one name for all ways to write it; empty for standard
+/// output, and for what takes any number of reports, as /dev/null and pipes do.
+base::Path file_of(const ReportRequest& request);
+
 /// A request for a format that is empty without coverage; null where there is none.
 const ReportRequest* request_of_coverage(const std::vector<ReportRequest>& requests);
 

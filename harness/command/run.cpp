@@ -225,8 +225,8 @@ std::optional<base::Diagnostic> overwritten(const std::vector<ReportRequest>& re
   std::error_code error;
   const base::Path named = std::filesystem::weakly_canonical(manifest.file, error);
   for (const ReportRequest& request : requests) {
-    if (request.path.empty() || !std::filesystem::exists(request.path, error)) continue;
-    const base::Path file = std::filesystem::weakly_canonical(request.path, error);
+    const base::Path file = file_of(request);
+    if (file.empty()) continue;
     const bool own = file == named || file == lock_path(named);
     if (!own && !is_made_from(manifest, file)) continue;
     return base::Diagnostic{

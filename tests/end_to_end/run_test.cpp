@@ -259,6 +259,9 @@ TEST_F(Run, ExplainsWrongCommandLines) {
       {{"run", "--report", "json=tests.yaml"},
        "the report `json` would overwrite `tests.yaml`: it is the manifest\n"
        "    give the report another path\n"},
+      {{"run", "--report", "json=not/there/../../tests.yaml"},
+       "the report `json` would overwrite `tests.yaml`: it is the manifest\n"
+       "    give the report another path\n"},
       {{"run", "--report", "json=tests.lock.json"},
        "the report `json` would overwrite `tests.lock.json`: it is the manifest's lock\n"
        "    give the report another path\n"},
