@@ -11,6 +11,7 @@
 #include "harness/command/service.h"
 #include "harness/command/signal.h"
 #include "plugin/base/file.h"
+#include "plugin/base/temporary_folder.h"
 #include "plugin/mock_bundle/bundle.h"
 #include "plugin/mock_bundle/unpack.h"
 
@@ -20,13 +21,6 @@ namespace {
 /// A bundle's folder: the one named, or where an archive was unpacked, which goes with the object.
 class Side {
  public:
-  Side() = default;
-  Side(const Side&) = delete;
-  Side& operator=(const Side&) = delete;
-  ~Side() {
-    if (!unpacked_.empty()) (void)base::remove_tree(unpacked_);
-  }
-
   base::Status open(const std::string& written, const mock_bundle::UnpackLimits& limits,
                     const Context& context) {
     const base::Path path = (context.system.working_directory / written).lexically_normal();
@@ -56,18 +50,16 @@ class Side {
  private:
   base::Status unpack(const base::Path& archive, const std::string& written,
                       const mock_bundle::UnpackLimits& limits, const Context& context) {
-    const std::string_view parent = base::get(context.system.environment, "TMPDIR");
-    auto folder =
-        base::make_staging_folder(parent.empty() ? "/tmp" : base::Path(parent), "harness-diff-");
-    if (!folder) return std::move(folder.error());
-    unpacked_ = folder_ = *folder;
+    if (base::Status made = unpacked_.make(context.system.environment, "harness-diff-"); !made)
+      return made;
+    folder_ = unpacked_.path();
     auto members = mock_bundle::unpack(archive, folder_, written, limits, context.cancel);
     if (!members) return std::move(members.error());
     return {};
   }
 
   base::Path folder_;
-  base::Path unpacked_;
+  base::TemporaryFolder unpacked_;
 };
 
 }  // namespace

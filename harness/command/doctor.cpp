@@ -16,6 +16,7 @@
 #include "harness/manifest/manifest.h"
 #include "plugin/base/child.h"
 #include "plugin/base/file.h"
+#include "plugin/base/temporary_folder.h"
 #include "plugin/http/http.h"
 #include "plugin/policy_runtime/sentinel_cli/sentinel_cli.h"
 #include "plugin/terraform_api/client.h"
@@ -60,15 +61,13 @@ void look_for_sentinel(const Context& context, Findings& out) {
     out.add(Mark::Note, "sentinel", "not on PATH: the built-in runtime is used");
     return;
   }
-  const std::string_view temporary = base::get(context.system.environment, "TMPDIR");
-  auto home = base::make_staging_folder(temporary.empty() ? "/tmp" : std::string(temporary),
-                                        "harness-doctor-");
-  if (!home) return out.add("sentinel", home.error());
+  base::TemporaryFolder home;
+  if (base::Status made = home.make(context.system.environment, "harness-doctor-"); !made)
+    return out.add("sentinel", made.error());
   auto runtime = policy_runtime::open_sentinel_cli(
       {.program = *program,
-       .environment = base::child_environment(context.system.environment, *home, {})},
+       .environment = base::child_environment(context.system.environment, home.path(), {})},
       context.cancel);
-  (void)base::remove_tree(*home);
   if (!runtime) return out.add("sentinel", runtime.error());
   out.add(Mark::Good, "sentinel", (*runtime)->info().version + ", " + program->string());
 }

@@ -12,6 +12,7 @@
 #include "harness/test_directory/test_directory.h"
 #include "plugin/base/file.h"
 #include "plugin/base/lane.h"
+#include "plugin/base/temporary_folder.h"
 #include "plugin/sentinel/config/configuration.h"
 #include "plugin/sentinel/config/source.h"
 #include "plugin/sentinel/suite/inputs.h"
@@ -21,31 +22,6 @@ namespace harness {
 namespace {
 
 using Problems = std::vector<base::Diagnostic>;
-
-/// A folder for temporary files, removed with its object.
-class Scratch {
- public:
-  Scratch() = default;
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  ~Scratch() {
-    if (!path_.empty()) (void)base::remove_tree(path_);
-  }
-
-  base::Status make(const base::System& system) {
-    const std::string_view parent = base::get(system.environment, "TMPDIR");
-    auto made =
-        base::make_staging_folder(parent.empty() ? "/tmp" : base::Path(parent), "harness-check-");
-    if (!made) return std::move(made.error());
-    path_ = std::move(*made);
-    return {};
-  }
-
-  const base::Path& path() const { return path_; }
-
- private:
-  base::Path path_;
-};
 
 /// The reason why a file cannot be read has no place: it is told where the file is named.
 void add_located(Problems found, const base::Location& where, Problems& out) {
@@ -83,7 +59,8 @@ class Inspection {
                  (!std::holds_alternative<ExtendsMock>(mock.kind) || !mock.patches.empty());
         });
     if (unpacks) {
-      if (base::Status made = scratch_.make(system_); !made) return {std::move(made.error())};
+      if (base::Status made = scratch_.make(system_.environment, "harness-check-"); !made)
+        return {std::move(made.error())};
     }
     plan();
     std::vector<Problems> found(jobs_.size());
@@ -280,7 +257,7 @@ class Inspection {
   const base::System& system_;
   const base::CancelToken& cancel_;
   sentinel::Loader loader_;
-  Scratch scratch_;
+  base::TemporaryFolder scratch_;
   std::vector<Job> jobs_;
   std::set<std::pair<bool, std::string>> planned_;  // whether as JSON, and the name
 };
